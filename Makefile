@@ -1,0 +1,54 @@
+# Needs python3 (3.11 or newer) with venv, and make. Everything else is installed into .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.run ## redact the bundled raw logs into ./edgesieve-demo/ and show what changed
+	@$(BIN)/edgesieve demo $(ARGS)
+
+test: $(VENV)/.dev ## run all tests (ARGS="-k word" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, import rules; no tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	@./.ci/pyright $(BIN)
+
+bench: $(VENV)/.dev ## measure speed and memory against the bare codec
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+format: $(VENV)/.dev ## write the format that check asks for
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment and what the tools keep
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache edgesieve-demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'edgesieve: $(PYTHON) is too old; right would be Python 3.11 or newer: make PYTHON=python3.11' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo 'edgesieve: $(PYTHON) cannot make an environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
+
+# Two stamps: `make demo` installs only what the program itself needs.
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo 'installing edgesieve into $(VENV) …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q edgesieve.py redactors detectors pipeline # quick starts where Python may not write
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo 'installing edgesieve and the tools of its developers into $(VENV) …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q edgesieve.py redactors detectors pipeline
+	@touch $@ $(VENV)/.run

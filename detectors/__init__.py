@@ -1,0 +1,1 @@
+"""What is wrong: findings from the secret-free view of records. Pure; event time only."""

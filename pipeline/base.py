@@ -1,0 +1,89 @@
+"""The words of the pipeline: batches come in, outcomes go out, a line that cannot be made safe is a dead letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from redactors.base import Tally
+
+MIB = 1 << 20
+
+DEAD_REASONS = (
+    "not_json",
+    "not_object",
+    "too_deep",
+    "line_too_long",
+    "unrecognised",
+    "number_out_of_range",
+    "unscrubbable",
+    "truncated",
+    "corrupt",
+    "too_large",
+    "ratio",
+)
+"""Why a line, or the rest of a batch, could not be made safe."""
+
+
+class InputError(Exception):
+    """The bytes of a batch break off; all before was good. Carries one of `DEAD_REASONS`."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason; nothing of the input."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one batch may cost; None is no bound."""
+
+    body_bytes: int | None = 256 * MIB
+    inflated_bytes: int | None = 1024 * MIB
+    ratio: int = 200
+    """Inflated over compressed, counted after `ratio_after` inflated bytes."""
+    ratio_after: int = 64 * MIB
+    depth: int = 1000
+    line_bytes: int = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a source delivers at once."""
+
+    chunks: Iterable[bytes]
+    """The bytes as they were stored or sent, in pieces of any size, compressed or not."""
+    origin: str
+    """A stable id: a path, an object's key, an offset."""
+    dataset: str | None = None
+    """The dataset when the source knows it; else it is recognised."""
+    path: str = ""
+    """An object's path, read for hints of the dataset."""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Where a line stood that did not leave, and why; never its content."""
+
+    origin: str
+    line: int
+    """From 1."""
+    offset: int
+    """Of the line's first byte in the inflated stream."""
+    reason: str
+    time: str | None = None
+    ray: str | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A piece of what became of a batch, in order."""
+
+    body: bytes
+    """Safe bytes, compressed as asked; joined over the outcomes of a batch they are the whole output."""
+    dead: tuple[DeadLetter, ...] = ()
+    tally: Tally | None = None
+    """On the last outcome only, over the whole batch."""
+    last: bool = False

@@ -1,0 +1,108 @@
+"""The group of all commands, and the one place where exceptions become exit codes and one line each."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from pipeline import __version__
+from pipeline.cli import exits
+from pipeline.cli.check import check
+from pipeline.cli.completion import completion
+from pipeline.cli.demo import demo
+from pipeline.cli.key import key
+from pipeline.cli.redact import redact
+from pipeline.cli.rules import rules
+from pipeline.cli.say import say
+from pipeline.redact import UsageError
+from redactors.base import ConfigurationError
+
+_HOME = Path(__file__).resolve().parent.parent.parent
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  edgesieve redact < raw.ndjson > safe.ndjson
+  edgesieve redact logs/ -o safe/ --key-file edgesieve.key
+  edgesieve demo
+
+The exit codes are in docs/exit-codes.md.
+""",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Make edge logs safe: secrets, tokens, cookies, queries and addresses are taken out before a log leaves."""
+
+
+for _command in (redact, check, rules, key, demo, completion):
+    commands.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (the process's own when None) and return its exit code."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold raw records
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more: what is still buffered must not raise again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return exits.DONE
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        result = commands.main(args=arguments, prog_name="edgesieve", standalone_mode=False)
+    except BrokenPipeError:
+        raise
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        return exits.USAGE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a traceback shows what records hold
+        code, line = _told(error)
+        say(line)
+        return code
+    return result if isinstance(result, int) else exits.DONE
+
+
+def _told(error: BaseException) -> tuple[int, str]:
+    """Return the exit code of an exception and what to say of it."""
+    match error:
+        case click.UsageError():
+            told = exits.USAGE, _usage(error)
+        case UsageError():
+            told = exits.USAGE, str(error)
+        case click.Abort() | KeyboardInterrupt():
+            told = exits.INTERRUPTED, "interrupted; what was not finished does not stand under its final name"
+        case ConfigurationError():
+            told = exits.CONFIGURATION, str(error)
+        case OSError():
+            told = exits.IO, f"{error.filename or 'input or output'}: {error.strerror or type(error).__name__}"
+        case _:
+            told = exits.FAULT, _fault(error)
+    return told
+
+
+def _usage(error: click.UsageError) -> str:
+    where = error.ctx.command_path.removeprefix("edgesieve").strip() if error.ctx else ""
+    # An argument too many may be a secret that was meant for stdin.
+    message = error.format_message().rstrip(".")
+    what = "too many arguments" if "unexpected extra argument" in message else message
+    return f"{where + ': ' if where else ''}{what}; see edgesieve {where + ' ' if where else ''}--help"
+
+
+def _fault(error: BaseException) -> str:
+    """Name type and place of an exception; never its message, which may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_HOME)] or frames
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown place"
+    return f"a fault of edgesieve {__version__}: {type(error).__name__} at {place}; please report this line"

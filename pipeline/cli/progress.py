@@ -1,0 +1,27 @@
+"""A bar with rate and time left, for someone who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+OnProgress = Callable[[int, int | None], None]
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[OnProgress]:
+    """Yield a function that takes the bytes read so far and those to be read; None where nobody knows."""
+    if not shown:
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("redact", total=None)
+
+        def move(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield move

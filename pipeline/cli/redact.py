@@ -1,0 +1,123 @@
+"""`edgesieve redact`: raw logs in, safe logs out."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+import click
+
+from pipeline.base import DeadLetter
+from pipeline.cli.exits import DONE, FAULT, IO, UNSAFE, worst
+from pipeline.cli.options import config_option, dataset_option, key_file_option, read_settings, this_users_cache
+from pipeline.cli.progress import progress
+from pipeline.cli.say import say
+from pipeline.cli.summary import SHOWN_DEAD, dead_lines, summary
+from pipeline.redact import Job, Result, run
+from pipeline.sinks.files import WriteError, writing_to
+from pipeline.start import Parts, build_engine, dataset_names, prepare
+
+_NO_KEY = "no key file: only plain marks are written; to follow them: edgesieve key new FILE, then --key-file FILE"
+_STREAMS = ("s3://", "http://", "https://")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  edgesieve redact < raw.ndjson > safe.ndjson
+  edgesieve redact raw.log.gz -o safe.log.gz --key-file edgesieve.key
+  edgesieve redact logs/ -o safe/ --config edgesieve.toml --metrics edgesieve.prom
+  kubectl logs -f deploy/orders | edgesieve redact --dataset backend/requests
+"""
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--output", metavar="PATH", help="File, or folder (ends in /, or exists); else stdout.")
+@dataset_option("Dataset of all records; else by path and by content. `generic` fits anything.")
+@config_option
+@key_file_option
+@click.option(
+    "--metrics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the counts as Prometheus text.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for several inputs; all cores unless said."
+)
+def redact(
+    paths: tuple[str, ...],
+    output: str | None,
+    dataset: str | None,
+    config: Path | None,
+    key_file: Path | None,
+    metrics: Path | None,
+    jobs: int | None,
+) -> int:
+    """Make logs safe: files, folders, or stdin.
+
+    One input keeps its compression. Several into one output are joined in the order given, uncompressed; into a folder
+    they keep their names. What cannot be made safe stays, and is named on stderr.
+    """
+    _refuse_addresses((*paths, output or ""))
+    parts = prepare(read_settings(config), this_users_cache(), key_file)
+    _refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
+    if parts.ring is None:
+        say(_NO_KEY)
+    letters: list[DeadLetter] = []
+    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)))
+    with progress(shown=_may_show_progress(job)) as on_progress:
+        result = run(job, partial(build_engine, parts), partial(_keep, letters), on_progress)
+    if result.closed:
+        return DONE
+    _tell(result, letters)
+    written = _write_metrics(metrics, result, parts) if metrics else DONE
+    codes = {FAULT: result.faults, IO: result.io_errors, UNSAFE: result.dead_count}
+    return worst((written, *(code for code, happened in codes.items() if happened)))
+
+
+def _keep(letters: list[DeadLetter], letter: DeadLetter) -> None:
+    if len(letters) < SHOWN_DEAD:
+        letters.append(letter)
+
+
+def _tell(result: Result, letters: list[DeadLetter]) -> None:
+    for line in (*summary(result.tally), *dead_lines(letters, result.dead_count), *result.io_errors, *result.faults):
+        say(line)
+
+
+def _write_metrics(path: Path, result: Result, parts: Parts) -> int:
+    from pipeline.metrics import Known, render
+
+    known = Known(dataset_names(parts.catalogue), tuple(sorted({rule.family for rule in parts.rules})))
+    text = render(result.tally, known, parts.policy.digest)
+    try:
+        with writing_to(str(path)) as write:
+            write(text)
+    except WriteError as error:
+        say(str(error))
+        return IO
+    return DONE
+
+
+def _may_show_progress(job: Job) -> bool:
+    to_terminal = job.output in (None, "-") and sys.stdout.isatty()
+    return sys.stderr.isatty() and bool(job.inputs) and not to_terminal
+
+
+def _refuse_addresses(paths: Collection[str]) -> None:
+    for path in paths:
+        if path.startswith(_STREAMS):
+            scheme = path.partition(":")[0]
+            message = f"{scheme}:// comes with a later version of edgesieve; right would be a file or a folder"
+            raise click.UsageError(message)
+
+
+def _refuse_unknown_dataset(name: str | None, known: Collection[str]) -> None:
+    if name is not None and name not in known:
+        near = difflib.get_close_matches(name, known, 3) or known
+        message = f"--dataset: no dataset has this name; right would be {', '.join(near)}"
+        raise click.UsageError(message)

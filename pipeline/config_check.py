@@ -1,0 +1,119 @@
+"""Checks a merged configuration and turns it into choices by value; says of each fault what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.base import Limits
+from pipeline.config_model import LATER, Document
+from pipeline.settings import KeyPath
+from redactors.policy import Policy, profile
+
+_TYPES = {
+    "bool_type": "right would be true or false",
+    "dict_type": "right would be a table",
+    "int_type": "right would be a whole number",
+    "list_type": "right would be a list",
+    "model_type": "right would be a table",
+    "string_type": "right would be a string",
+}
+"""Words for a wrong type, by pydantic's name for it. Its own words are not used where they could show the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one key, and what would be right; never its value."""
+
+    path: KeyPath
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A configuration without a fault. Paths are as written."""
+
+    policy: Policy
+    limits: Limits
+    key_file: str | None
+    rules_extra: str | None
+
+
+def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
+    """Return the choices that a merged configuration makes, or every fault it has."""
+    later = tuple(Fault((name,), _LATER_MESSAGE) for name in table if name in LATER)
+    try:
+        document = Document.model_validate({name: value for name, value in table.items() if name not in LATER})
+    except ValidationError as error:
+        return (*later, *_faults(error))
+    return later or _choices(document)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a configuration file, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
+
+
+_LATER_MESSAGE = "comes with a later version of edgesieve; right would be to leave it out for now"
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    for each in error.errors(include_url=False, include_input=False):
+        kind = each["type"]
+        if kind == "extra_forbidden":
+            message = f"unknown key; {_nearest(each['loc'])}"
+        elif kind == "literal_error":
+            expected = each.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
+            message = f"unknown word; right would be one of {expected}"
+        elif kind == "wrong":
+            message = each["msg"]
+        else:
+            message = f"wrong type; {_TYPES.get(kind, 'see docs/configuration.md')}"
+        yield Fault(each["loc"], message)
+
+
+def _nearest(path: KeyPath) -> str:
+    known = _keys_at(path[:-1])
+    near = difflib.get_close_matches(str(path[-1]), known, 1)
+    return f"right would be {near[0]}" if near else f"right would be one of {', '.join(known)}"
+
+
+def _keys_at(path: KeyPath) -> tuple[str, ...]:
+    inner: Any = Document
+    for part in path:
+        model = _model(inner)
+        inner = model.model_fields[str(part)].annotation if model else typing.get_args(inner)[1]
+    model = _model(inner)
+    return tuple(model.model_fields) if model else ()
+
+
+def _model(annotation: object) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _choices(document: Document) -> Checked:
+    redact, identity = document.redact, document.identity
+    as_said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in redact
+        if value is not None and name not in ("profile", "rules_extra", "rules_allow", "datasets")
+    }
+    policy = replace(
+        profile(redact.profile),
+        **as_said,
+        rules_allow={rule: tuple(patterns) for rule, patterns in redact.rules_allow.items()},
+        field_classes={name: dict(choices.fields) for name, choices in redact.datasets.items()},
+        # Whom staff act for is a user as well: the header's value becomes a mark.
+        identity_request=(*identity.request, *identity.impersonation),
+        identity_response=tuple(identity.response),
+        session_cookies=tuple(identity.session_cookies),
+        scope=document.key.scope,
+    )
+    bounds = {name: value for name, value in document.limits if value is not None}
+    limits = replace(Limits(body_bytes=None, inflated_bytes=None), **bounds)
+    return Checked(policy, limits, document.key.file, redact.rules_extra)

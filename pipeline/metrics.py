@@ -1,0 +1,98 @@
+"""Counts as Prometheus text. The only place that knows prometheus_client."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from pipeline import __version__
+from pipeline.base import DEAD_REASONS
+from redactors.base import FIELD_CLASSES, Tally
+
+_Labels = TypeVar("_Labels", bound=tuple[str, ...])
+
+OUTCOMES = ("redacted", "clean", "dead")
+
+COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "edgesieve_records": ("Records, by what became of them.", ("dataset", "outcome", "zone")),
+    "edgesieve_bytes": ("Bytes before compression.", ("direction",)),
+    "edgesieve_redactions": ("Values changed, by field class or by family of secret rules.", ("dataset", "family")),
+    "edgesieve_rule_hits": ("Hits of single secret rules.", ("rule", "state")),
+    "edgesieve_unknown_fields": ("Values under names that their dataset does not list.", ("dataset",)),
+    "edgesieve_dead_letters": ("Lines that could not be made safe, and stayed.", ("reason", "zone")),
+}
+"""Name (less `_total`), meaning and labels of each counter."""
+
+GAUGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "edgesieve_build_info": ("The program that counted.", ("version", "python")),
+    "edgesieve_policy_info": ("The policy in force.", ("digest",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may be counted: children of these exist at 0 from the start, so that a rate has something to start from."""
+
+    datasets: tuple[str, ...]
+    families: tuple[str, ...]
+
+
+def render(tally: Tally, known: Known, policy_digest: str) -> bytes:
+    """Return the text of a metrics file."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Counts(tally, known, policy_digest))
+    return generate_latest(registry)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    tally: Tally
+    known: Known
+    policy_digest: str
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric; the registry calls this."""
+        tally, zone = self.tally, ""
+        met = {dataset for dataset, _ in tally.records}
+        families = (*FIELD_CLASSES, *self.known.families)
+        counts: dict[str, dict[tuple[str, ...], int]] = {
+            "edgesieve_records": _over(product(self.known.datasets, OUTCOMES, (zone,)), _in(zone, tally.records)),
+            "edgesieve_bytes": {("in",): tally.bytes_in, ("out",): tally.bytes_out},
+            "edgesieve_redactions": _over(product(met, families), tally.redactions),
+            "edgesieve_rule_hits": _over((), tally.rule_hits),
+            "edgesieve_unknown_fields": _over(product(self.known.datasets), _single(tally.unknown_fields)),
+            "edgesieve_dead_letters": _over(product(DEAD_REASONS, (zone,)), _in(zone, _single(tally.dead))),
+        }
+        for name, (meaning, labels) in COUNTERS.items():
+            counter = CounterMetricFamily(name, meaning, labels=labels)
+            for values in sorted(counts[name]):
+                counter.add_metric(values, counts[name][values])
+            yield counter
+        infos = {
+            "edgesieve_build_info": (__version__, platform.python_version()),
+            "edgesieve_policy_info": (self.policy_digest,),
+        }
+        for name, (meaning, labels) in GAUGES.items():
+            gauge = GaugeMetricFamily(name, meaning, labels=labels)
+            gauge.add_metric(infos[name], 1)
+            yield gauge
+
+
+def _over(zeros: Iterable[tuple[str, ...]], counts: Mapping[_Labels, int]) -> dict[tuple[str, ...], int]:
+    found = dict.fromkeys(zeros, 0)
+    found.update(counts.items())
+    return found
+
+
+def _in(zone: str, counts: Mapping[_Labels, int]) -> dict[tuple[str, ...], int]:
+    return {(*key, zone): count for key, count in counts.items()}
+
+
+def _single(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+    return {(key,): count for key, count in counts.items()}

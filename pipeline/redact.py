@@ -1,0 +1,236 @@
+"""The loop of `edgesieve redact`: files, folders or stdin through engines, to a file, a folder or stdout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.base import DeadLetter
+from pipeline.sinks.files import Write, WriteError, discard, is_device, part_in, target_for, writing_to
+from pipeline.sources.files import STANDARD_INPUT, Input, ReadError, expand, read
+from pipeline.tasks import MakeEngine, Report, Step, Task
+from pipeline.workers import Stream, in_processes, in_this_process
+from redactors.base import Tally
+
+STANDARD_OUTPUT = "-"
+_OVERWRITTEN = "{} is both input and output: right would be another output"
+
+OnDead = Callable[[DeadLetter], None]
+OnProgress = Callable[[int, int | None], None]
+
+
+class UsageError(Exception):
+    """What was asked for would lose something: says what, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What was asked for."""
+
+    inputs: tuple[str, ...] = ()
+    """Paths of files and folders, or "-" for standard input; none is standard input too."""
+    output: str | None = None
+    """A file, or a folder if it is one or ends in "/"; None or "-" is standard output."""
+    dataset: str | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of it."""
+
+    tally: Tally
+    dead_count: int
+    io_errors: tuple[str, ...]
+    """What could not be read or written; all the rest was."""
+    faults: tuple[str, ...]
+    """Inputs that failed by a fault of the program."""
+    closed: bool
+    """The reader of the output went away; what it did not want was not done."""
+
+
+def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgress) -> Result:
+    """Redact all inputs; one that fails does not keep the others.
+
+    `make_engine` is called once in each process and must be picklable. `on_dead` is called for each dead letter, in the
+    order of the inputs; `on_progress` with the bytes read so far and, where all inputs are files, those to be read.
+
+    Raises:
+        UsageError: the output would overwrite an input, or itself.
+        ConfigurationError: no engine can be made.
+
+    """
+    output = None if job.output == STANDARD_OUTPUT else job.output
+    folder = Path(output) if output and (output.endswith("/") or Path(output).is_dir()) else None
+    inputs, errors = expand(job.inputs or (STANDARD_INPUT,), folder)
+    account = _Account(errors, on_dead, on_progress, _total(inputs))
+    _refuse_standard_input_twice(inputs)
+    try:
+        if folder:
+            _each_apart(_into_folder(job, inputs, folder), _jobs(job, inputs), make_engine, account)
+        else:
+            _refuse_own_output(inputs, output)
+            _joined(job, inputs, output, make_engine, account)
+    except BrokenPipeError:
+        account.closed = True
+    return account.result()
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is known so far, and who wants to know."""
+
+    errors: list[str]
+    on_dead: OnDead
+    on_progress: OnProgress
+    total: int | None
+    tally: Tally = field(default_factory=Tally)
+    dead: int = 0
+    faults: list[str] = field(default_factory=list)
+    read: int = 0
+    closed: bool = False
+
+    def on_read(self, count: int) -> None:
+        """Hear that so many more bytes were read."""
+        self.read += count
+        self.on_progress(self.read, self.total)
+
+    def take(self, news: Step | Report) -> None:
+        """Hear of a task."""
+        if isinstance(news, Step):
+            self.dead += len(news.dead)
+            for letter in news.dead:
+                self.on_dead(letter)
+            return
+        self.errors += [news.error] if news.error else []
+        self.faults += [news.fault] if news.fault else []
+        if news.tally:
+            self.tally.merge(news.tally)
+
+    def result(self) -> Result:
+        """Close the account."""
+        return Result(self.tally, self.dead, tuple(self.errors), tuple(self.faults), self.closed)
+
+
+def _each_apart(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, account: _Account) -> None:
+    with closing(_perform(tasks, jobs, make_engine, account)) as stream:
+        for _task, news in stream:
+            account.take(news)
+
+
+def _joined(job: Job, inputs: Sequence[Input], output: str | None, make_engine: MakeEngine, account: _Account) -> None:
+    """Write all outputs into one, in the order of the inputs."""
+    alone = len(inputs) == 1 and not any(Path(path).is_dir() for path in job.inputs)
+    compression = None if alone else "none"
+    jobs = _jobs(job, inputs)
+    with _place_of_parts(output, jobs) as place:
+        tasks = [
+            Task(each.path, each.origin, job.dataset, compression, part_in(place, each.name) if place else None)
+            for each in inputs
+        ]
+        try:
+            with (
+                closing(_perform(tasks, jobs, make_engine, account)) as stream,
+                writing_to(output) as write,
+            ):
+                for task, news in stream:
+                    account.take(news)
+                    _pass_on(task, news, write)
+        except (WriteError, ReadError) as error:
+            account.errors.append(str(error))
+
+
+def _pass_on(task: Task, news: Step | Report, write: Write) -> None:
+    """Write what a step brings, or the part that a report tells of."""
+    if isinstance(news, Step):
+        write(news.body)
+    elif task.target:
+        try:
+            for chunk in read(task.target.temporary) if news.tally else ():
+                write(chunk)
+        finally:
+            discard(task.target)
+
+
+def _perform(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, account: _Account) -> Stream:
+    if jobs == 1:
+        return in_this_process(tasks, make_engine, account.on_read)
+    return in_processes(tasks, jobs, make_engine, account.on_read)
+
+
+def _jobs(job: Job, inputs: Sequence[Input]) -> int:
+    """Tell how many processes are of use; what is no regular file can be read by this one only."""
+    return 1 if any(each.size is None for each in inputs) else max(1, min(job.jobs, len(inputs)))
+
+
+def _total(inputs: Sequence[Input]) -> int | None:
+    sizes = [each.size for each in inputs]
+    return None if None in sizes else sum(size or 0 for size in sizes)
+
+
+@contextmanager
+def _place_of_parts(output: str | None, jobs: int) -> Iterator[Path | None]:
+    """Give the folder where processes leave their parts: that of the output; None where there is but one process."""
+    if jobs == 1:
+        yield None
+    elif output and not is_device(output):
+        yield Path(output).resolve().parent
+    else:
+        from tempfile import TemporaryDirectory  # noqa: PLC0415 (slow to load, and seldom needed)
+
+        with TemporaryDirectory(prefix="edgesieve-") as folder:
+            yield Path(folder)
+
+
+def _into_folder(job: Job, inputs: Sequence[Input], folder: Path) -> list[Task]:
+    """Give each input the file of its name in the folder."""
+    real = _real_paths(inputs)
+    written: dict[str, str] = {}
+    tasks: list[Task] = []
+    for each in inputs:
+        if each.path == STANDARD_INPUT:
+            message = f"stdin has no name to keep in {folder}: right would be a file as output"
+            raise UsageError(message)
+        target = target_for(folder / each.name)
+        _refuse_overwriting(target.name, real)
+        if target.name in written:
+            both = f"{written[target.name]} and {each.origin}"
+            message = f"{both} would both be written to {folder / each.name}: right would be one of them"
+            raise UsageError(message)
+        written[target.name] = each.origin
+        tasks.append(Task(each.path, each.origin, job.dataset, None, target))
+    return tasks
+
+
+def _refuse_own_output(inputs: Sequence[Input], output: str | None) -> None:
+    """Refuse one output that is an input too; standard output may have been led into one by the shell."""
+    if output is None:
+        standard = os.fstat(1)
+        for each in inputs:
+            if (
+                each.size is not None
+                and Path(each.path).exists()
+                and os.path.samestat(Path(each.path).stat(), standard)
+            ):
+                raise UsageError(_OVERWRITTEN.format(each.origin))
+    else:
+        _refuse_overwriting(str(Path(output).resolve()), _real_paths(inputs))
+
+
+def _refuse_overwriting(output: str, real: Mapping[str, str]) -> None:
+    if output in real:
+        raise UsageError(_OVERWRITTEN.format(real[output]))
+
+
+def _real_paths(inputs: Sequence[Input]) -> dict[str, str]:
+    """Map where the regular files really are to their names."""
+    return {str(Path(each.path).resolve()): each.origin for each in inputs if each.size is not None}
+
+
+def _refuse_standard_input_twice(inputs: Sequence[Input]) -> None:
+    if sum(each.path == STANDARD_INPUT for each in inputs) > 1:
+        message = "stdin is named twice, and can be read only once"
+        raise UsageError(message)

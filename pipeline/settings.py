@@ -1,0 +1,58 @@
+"""What a run was told to do, by value: from a configuration file, or the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.base import Limits
+from redactors.base import Value
+from redactors.policy import Policy
+
+KeyPath = tuple[str | int, ...]
+"""A key of the configuration: its table's names, then its own; an int is a place in a list."""
+
+
+def dotted(path: KeyPath) -> str:
+    """Spell a key as it is said to people.
+
+    >>> dotted(("redact", "params_keep", 2))
+    'redact.params_keep[2]'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _no_bounds() -> Limits:
+    # A run without a configuration reads its user's own files, however big; a line and a ratio stay bounded.
+    return Limits(body_bytes=None, inflated_bytes=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration as the rest of the program takes it. The defaults are those of a run without a file."""
+
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=_no_bounds)
+    key_file: Path | None = None
+    rules_extra: Path | None = None
+    """Folder of the user's own rule files."""
+    where: Callable[[KeyPath], str] = dotted
+    """Says where a key stands, as `FILE:LINE: KEY`, for what is found wrong only later."""
+
+
+def to_plain(policy: Policy, limits: Limits) -> dict[str, Any]:
+    """Turn what a file says into JSON types; `from_plain` turns them back."""
+    return {"policy": asdict(policy), "limits": asdict(limits)}
+
+
+def from_plain(plain: Mapping[str, Any]) -> tuple[Policy, Limits]:
+    """Rebuild what `to_plain` took apart, from JSON too."""
+    return Policy(**_tuples(plain["policy"])), Limits(**plain["limits"])
+
+
+def _tuples(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {name: _tuples(inner) for name, inner in value.items()}
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Where safe logs go; siblings never import one another."""

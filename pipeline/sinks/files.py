@@ -1,0 +1,153 @@
+"""Files and standard output as sinks: a file takes its name only when it is whole and durable."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+Write = Callable[[bytes], None]
+
+_STANDARD_OUTPUT = 1
+_NAME_KEPT = 80
+"""A temporary name must not become too long for the file system where the final one just fits."""
+
+
+class WriteError(Exception):
+    """An output that cannot be written: says which, and what the system said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where bytes are written, and where they stand in the end."""
+
+    temporary: str
+    final: str | None
+    """None for a part of something: it keeps its temporary name, open to its owner alone, until it is discarded."""
+
+    @property
+    def name(self) -> str:
+        """Name the target for people."""
+        return self.final or self.temporary
+
+
+def target_for(final: Path) -> Target:
+    """Choose a temporary name in the folder of the final one; through a link, in the folder that it leads to."""
+    real = final.resolve()
+    return Target(str(real.with_name(_temporary_name(real.name))), str(real))
+
+
+def part_in(folder: Path, name: str) -> Target:
+    """Choose a temporary name for a part of `name`."""
+    return Target(str(folder / _temporary_name(name)), None)
+
+
+def discard(target: Target) -> None:
+    """Remove what has not taken its final name; silent where there is nothing."""
+    with contextlib.suppress(OSError):
+        Path(target.temporary).unlink()
+
+
+@contextmanager
+def writing(target: Target) -> Iterator[Write]:
+    """Give a function that writes to a new file. Whatever ends the block but its own end, no file stays.
+
+    1. make the folder; 2. write under the temporary name; 3. make the file durable; 4. rename it; 5. make that durable.
+
+    Raises:
+        WriteError: one of the steps failed; also raised by the function.
+
+    """
+    mode = 0o600 if target.final is None else 0o666
+    path = Path(target.temporary)
+    try:
+        with _reported(target.name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        try:
+            yield _writer(file, target.name)
+            if target.final:
+                with _reported(target.name):
+                    os.fsync(file)
+        finally:
+            os.close(file)
+        if target.final:
+            with _reported(target.name):
+                path.replace(target.final)
+                _make_names_durable(path.parent)
+    except BaseException:
+        discard(target)
+        raise
+
+
+@contextmanager
+def writing_to(output: str | None) -> Iterator[Write]:
+    """Give a function that writes to a file, as `writing` does, or at once to standard output (None), a device, a pipe.
+
+    Raises:
+        WriteError: as `writing`.
+        BrokenPipeError: the reader of the output has gone; only raised by the function.
+
+    """
+    if output is None:
+        yield _writer(_STANDARD_OUTPUT, "stdout")
+    elif is_device(output):
+        with _reported(output):
+            file = os.open(output, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            yield _writer(file, output)
+        finally:
+            os.close(file)
+    else:
+        with writing(target_for(Path(output))) as write:
+            yield write
+
+
+def is_device(path: str) -> bool:
+    """Tell whether a path is a device or a pipe: it is written to as it is, never replaced by a file."""
+    return Path(path).exists() and not Path(path).is_file()
+
+
+def _temporary_name(name: str) -> str:
+    return f".{name[:_NAME_KEPT]}.edgesieve-{os.urandom(6).hex()}.part"
+
+
+def _writer(file: int, name: str) -> Write:
+    def write(data: bytes) -> None:
+        rest = memoryview(data)
+        with _reported(name):
+            while rest:
+                try:
+                    rest = rest[os.write(file, rest) :]
+                except BlockingIOError:  # someone left the pipe non-blocking
+                    select.select([], [file], [])
+
+    return write
+
+
+@contextmanager
+def _reported(name: str) -> Iterator[None]:
+    """Word an error of the system; a closed pipe stays what it is, since it is no fault."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"{name}: {error.strerror or type(error).__name__}"
+        raise WriteError(message) from None
+
+
+def _make_names_durable(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems cannot, and need not
+            raise
+    finally:
+        os.close(file)

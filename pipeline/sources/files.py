@@ -1,0 +1,120 @@
+"""Files, folders and standard input as sources of raw logs."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+STANDARD_INPUT = "-"
+READ_BYTES = 1 << 18
+
+
+class ReadError(Exception):
+    """An input that cannot be read, or not to its end: says which, and what the system said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, or standard input."""
+
+    path: str
+    """As given, or as found below a folder that was given; "-" is standard input."""
+    name: str
+    """What a folder of outputs keeps of the path: all below the folder that was walked, or the file's own name."""
+    size: int | None
+    """In bytes; None for what is no regular file: its end is not known, and only this process can read it."""
+
+    @property
+    def origin(self) -> str:
+        """Name the input for people: a path that prints on one line."""
+        return "stdin" if self.path == STANDARD_INPUT else printable(self.path)
+
+
+def expand(paths: Iterable[str], leave_out: Path | None = None) -> tuple[list[Input], list[str]]:
+    """List the inputs in the order given, folders walked in the order of names, and what could not be listed.
+
+    A walk leaves out what is hidden, what is no regular file, the objects by which a push job tests its destination,
+    and the folder `leave_out` (that of the outputs).
+    """
+    inputs: list[Input] = []
+    errors: list[str] = []
+    for path in paths:
+        if path != STANDARD_INPUT and Path(path).is_dir():
+            inputs += _walk(Path(path), leave_out, errors)
+        else:
+            inputs.append(Input(path, Path(path).name, _size(path)))
+    return inputs, errors
+
+
+def read(path: str) -> Iterator[bytes]:
+    """Yield the bytes of a file or of standard input; an empty chunk says that none is waiting just now."""
+    try:
+        file = 0 if path == STANDARD_INPUT else os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            may_wait = not stat.S_ISREG(os.fstat(file).st_mode)
+            while chunk := _read_some(file):
+                yield chunk
+                if may_wait and not select.select([file], [], [], 0)[0]:
+                    yield b""
+        finally:
+            if file:
+                os.close(file)
+    except OSError as error:
+        raise ReadError(failure(path, error)) from None
+
+
+def failure(path: str, error: OSError) -> str:
+    """Word an error of the system, with the file it is about."""
+    return f"{'stdin' if path == STANDARD_INPUT else printable(path)}: {error.strerror or type(error).__name__}"
+
+
+def printable(path: str) -> str:
+    r"""Replace what does not print on one line, or is no Unicode, in a path.
+
+    >>> printable("logs/a\nb")
+    'logs/a�b'
+    """
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in path)
+
+
+def _read_some(file: int) -> bytes:
+    while True:
+        try:
+            return os.read(file, READ_BYTES)
+        except BlockingIOError:  # someone left the pipe non-blocking; that is no end of it
+            select.select([file], [], [])
+
+
+def _walk(top: Path, leave_out: Path | None, errors: list[str]) -> Iterator[Input]:
+    left_out = leave_out.resolve() if leave_out else None
+
+    def note(error: OSError) -> None:
+        errors.append(failure(os.fsdecode(error.filename), error))
+
+    for folder, folders, names in os.walk(top, onerror=note):
+        here = Path(folder)
+        folders[:] = sorted(name for name in folders if name[0] != "." and (here / name).resolve() != left_out)
+        for name in sorted(names):
+            path = here / name
+            size = _size(str(path))
+            if name[0] == "." or size is None or _is_test_object(name, size):
+                continue
+            yield Input(str(path), str(path.relative_to(top)), size)
+
+
+def _is_test_object(name: str, size: int) -> bool:
+    """Tell the two objects that a push job leaves when its destination is set up."""
+    return name.startswith("ownership-challenge") or (name == "test.txt.gz" and not size)
+
+
+def _size(path: str) -> int | None:
+    """Tell the size of a regular file; what is missing has none, and reading it will say so."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None if path == STANDARD_INPUT else 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

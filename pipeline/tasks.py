@@ -1,0 +1,114 @@
+"""What is done with one input, in whichever process: read it, make it safe, write it or hand it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.base import Batch, DeadLetter, Outcome
+from pipeline.sinks.files import Target, WriteError, writing
+from pipeline.sources.files import ReadError, read
+from redactors.base import ConfigurationError, Tally
+
+
+class Redactor(Protocol):
+    """What is asked of the engine here."""
+
+    def process(self, batch: Batch, compression: str | None = None) -> Iterator[Outcome]:
+        """Make a batch safe."""
+        ...
+
+
+MakeEngine = Callable[[], Redactor]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One input and where it goes."""
+
+    path: str
+    origin: str
+    dataset: str | None
+    compression: str | None
+    """Of the output; None for the input's own."""
+    target: Target | None
+    """None: the bytes are handed on in the steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What has happened since the last step of a task."""
+
+    read: int
+    """Bytes of the input."""
+    dead: tuple[DeadLetter, ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a task ended; always the last that is heard of it."""
+
+    tally: Tally | None = None
+    error: str | None = None
+    """What could not be read or written, for people; then nothing stands under the target's name."""
+    fault: str | None = None
+    """Likewise, what is wrong in the program itself; it shows no value of a record."""
+
+
+def perform(task: Task, engine: Redactor) -> Generator[Step | Report, None, None]:
+    """Do a task, step by step; the report comes when the target stands under its name.
+
+    Raises:
+        ConfigurationError: the engine cannot work on any input.
+
+    """
+    tally: Tally | None = None
+    count = _Count()
+    batch = Batch(count.passing(read(task.path)), task.origin, task.dataset, task.path)
+    try:
+        with writing(task.target) if task.target else nullcontext() as write:
+            for outcome in engine.process(batch, task.compression):
+                tally = outcome.tally or tally
+                if write:
+                    write(outcome.body)
+                yield Step(count.take(), outcome.dead, b"" if write else outcome.body)
+    except (ReadError, WriteError) as error:
+        report = Report(error=str(error))
+    except ConfigurationError:
+        raise
+    # One file that meets a fault of ours must not keep the others from being done: the broad handler per batch.
+    except Exception as error:  # noqa: BLE001
+        report = Report(fault=f"{task.origin}: {_place(error)}")
+    else:
+        report = Report(tally)
+    yield report
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts the bytes that pass."""
+
+    passed: int = 0
+
+    def passing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.passed += len(chunk)
+            yield chunk
+
+    def take(self) -> int:
+        """Return the bytes since the last call."""
+        passed, self.passed = self.passed, 0
+        return passed
+
+
+def _place(error: Exception) -> str:
+    """Say where the program failed; never with what, since messages of exceptions quote values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

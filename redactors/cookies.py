@@ -1,0 +1,107 @@
+"""Cookies, as a map, a Cookie header or a Set-Cookie header: names stay, sessions can be followed, values go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from redactors.base import Value
+from redactors.credentials import credential_redactor
+from redactors.marks import PLATFORM_MARK, Marker
+from redactors.names import SESSION, secrecy
+from redactors.planned import PlannedMaps, marked_name
+from redactors.shapes import has_random_run
+from redactors.straight import Redactor
+
+Redact = Callable[[str], str]
+
+_ATTRIBUTES = frozenset(
+    {"path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "partitioned", "priority"}
+)
+_PREFIXES = ("__Host-", "__Secure-")
+_ODD_STARTS = f"[{PLATFORM_MARK[0]} \t\r\n"
+_CACHE_SIZE = 4096
+_CACHED_LENGTH = 128
+
+
+class Cookies:
+    """The redactor of the class `cookies` under one policy."""
+
+    def __init__(self, keep: Collection[str], sessions: Collection[str], marker: Marker) -> None:
+        """Take the names whose values stay, and names that are sessions beside those known by name."""
+        self._marker = marker
+        self._plain = marker.plain("cookie")
+        self._kept, self._sessions = frozenset(keep), frozenset(sessions)
+        self._by_rule: dict[str, Redact] = {
+            "keep": str,
+            "cookie": self._drop,
+            "session": credential_redactor(marker, "session"),
+            "credential": credential_redactor(marker),
+        }
+        self._safe_name = marked_name(self._plain)
+        self._maps = PlannedMaps(self._redactor, self._safe_name)
+        self.map = self._maps.scrub
+        self._pairs: dict[str, tuple[str, Redact]] = {}
+        self._attributes: set[str] = set()
+
+    def header(self, text: str) -> str:
+        """Redact the value of a Cookie header."""
+        return "; ".join([self._pair(part) for part in text.split("; ")]) if text else text
+
+    def set_header(self, text: str) -> str:
+        """Redact the value of a Set-Cookie header; attributes stay."""
+        first, *rest = text.split(";")
+        parts = [part if part in self._attributes or self._is_attribute(part) else self._pair(part) for part in rest]
+        return ";".join([self._pair(first), *parts]) if text else text
+
+    def _pair(self, pair: str) -> str:
+        """Redact `name=value`, or what stands in its place; several that are not parted as they should be."""
+        if ";" in pair:
+            return ";".join(map(self._pair, pair.split(";")))
+        name, equals, value = pair.partition("=")
+        if not equals:
+            return self._drop(pair)
+        start, act = self._pairs.get(name) or self._learn(name)
+        return start + act(value)
+
+    def _learn(self, name: str) -> tuple[str, Redact]:
+        """Settle the safe form of a name, with its sign, and what is done to the value."""
+        learned = f"{self._safe_name(name)}=", self._by_rule[self._rule(name.strip())]
+        if len(name) <= _CACHED_LENGTH:
+            if len(self._pairs) >= _CACHE_SIZE:
+                self._pairs.clear()
+            self._pairs[name] = learned
+        return learned
+
+    def _rule(self, name: str) -> str:
+        """Return the rule that marks a cookie's value: keep, session, credential or cookie."""
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        if name in self._kept:
+            return "keep"
+        kind = SESSION if name in self._sessions else secrecy(name)
+        return "session" if kind == SESSION else "credential" if kind else "cookie"
+
+    def _drop(self, value: str) -> str:
+        if value and value[0] not in _ODD_STARTS:
+            return self._plain
+        kept = not value or value.isspace() or value == PLATFORM_MARK or self._marker.is_mark(value)
+        return value if kept else self._plain
+
+    def _redactor(self, name: str) -> Redactor:
+        act = self._by_rule[self._rule(name)]
+
+        def other(value: Value) -> tuple[Value, bool]:
+            new = [act(each) if isinstance(each, str) else None for each in value] if isinstance(value, list) else None
+            return new, new != value
+
+        return Redactor(act, other)
+
+    def _is_attribute(self, part: str) -> bool:
+        name, _, value = part.strip().partition("=")
+        if name.lower() not in _ATTRIBUTES or has_random_run(value):
+            return False
+        if len(part) <= _CACHED_LENGTH:
+            if len(self._attributes) >= _CACHE_SIZE:
+                self._attributes.clear()
+            self._attributes.add(part)
+        return True

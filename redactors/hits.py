@@ -1,0 +1,54 @@
+"""Hits of secret rules in one string: each is replaced by the mark of its rule, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from redactors.base import Tally
+from redactors.marks import Marker
+from redactors.secrets import Rules, Span
+
+
+class Hits:
+    """Marks what the rules find, and keeps the count by (rule id, state) and by family."""
+
+    def __init__(self, rules: Rules, marker: Marker, *, email_domain: bool = True) -> None:
+        """Take the compiled rules; `email_domain` says whether the domain of an e-mail address stays."""
+        self.rules = rules
+        self.marker = marker
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.families: Counter[tuple[str, str]] = Counter()
+        self.dataset = ""
+        """Whose records are at work, for the count by family."""
+        self._email_domain = email_domain
+
+    def mark(self, text: str, numbers: Iterable[int] | None = None) -> str:
+        """Return the text with every hit marked; `numbers` limits the search to these rules."""
+        spans = self.rules.spans(text) if numbers is None else self.rules.confirm(text, numbers)
+        return self._replace(text, spans) if spans else text
+
+    def collect(self, tally: Tally) -> None:
+        """Move the counts into a tally."""
+        tally.rule_hits.update(self.counts)
+        tally.redactions.update(self.families)
+        self.counts.clear()
+        self.families.clear()
+
+    def _replace(self, text: str, spans: list[Span]) -> str:
+        made: list[str] = []
+        done = 0
+        for span in spans:
+            self.counts[span.rule.id, span.rule.state] += 1
+            if span.rule.state == "active":
+                self.families[self.dataset, span.rule.family] += 1
+                made += (text[done : span.start], self._mark(span.rule.id, text[span.start : span.end]))
+                done = span.end
+        return "".join((*made, text[done:]))
+
+    def _mark(self, rule: str, secret: str) -> str:
+        if rule != "email":
+            return self.marker.keyed(rule, secret)
+        if not self._email_domain:
+            return self.marker.plain(rule)
+        return self.marker.keyed(rule, secret.lower()) + secret[secret.rfind("@") :]

@@ -1,0 +1,143 @@
+"""What a name says of its value: the table of credential names, and of field classes by name in nested objects."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import unquote
+
+CREDENTIAL = "credential"
+SESSION = "session"
+PIN = "pin"
+"""A credential that may be a number."""
+
+_LONGEST = 128
+"""Of a longer name only the ends are read, so that what is remembered stays small."""
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+_MARK = re.compile(r"(?<![A-Za-z0-9_])\[[a-z][a-z0-9-]*(?:~[A-Z2-7.]{23})?\]'*")
+"""A mark in a name's place says nothing of the value; `user[token]` is none."""
+
+_PIN_WORDS = frozenset({"otp", "totp", "pin", "cvv", "cvc", "csc", "ssn"})
+_PIN_NAMES = frozenset({"card", "cardnumber", "cardno", "creditcard", "pan", "onetimecode", "mfacode", "twofactorcode"})
+_SECRET_WORDS = frozenset(
+    "password passwd passwort passphrase passcode pwd pass secret secrets credential credentials authorization jwt "
+    "bearer apikey signature sig hmac csrf xsrf saml samlrequest samlresponse assertion cookie mnemonic privkey".split()
+)
+_LAST_WORDS = frozenset({"token", "auth", "authkey", "accesskey", "secretkey", "privatekey", "nonce"})
+"""Words that make a credential at the end of a name only: `x_token`, not `token_type`."""
+_KEY_OWNERS = frozenset(
+    "api access secret private auth encryption signing master account storage subscription client service session "
+    "license ssh deploy app application consumer shared admin webhook write read ingest ingestion integration sas pem "
+    "aws azure gcp stripe sendgrid mailgun twilio openai anthropic dd datadog".split()
+)
+"""Words that make a `key` a credential: `api_key`, not `cache_key`."""
+_SUFFIXES = tuple(
+    "password passwd passphrase secret apikey accesskey privatekey secretkey authkey authtoken accesstoken "
+    "refreshtoken idtoken bearertoken apitoken csrftoken xsrftoken sessiontoken usertoken middlewaretoken".split()
+)
+_TOKEN_FOLLOWERS = frozenset({"value", "secret", "key", "raw", "string", "header"})
+_SESSION_NAMES = frozenset(
+    "session sessionid sessid sid ssid phpsessid jsessionid connectsid aspnetsessionid sessiontoken sessionkey "
+    "vercelsession vercel_jwt laravelsession rememberme remember remembertoken clearance cfclearance cfauthorization "
+    "cfaccess wordpressloggedin loggedin sso ssotoken idsession usersession authsession cfbm cfruid".split()
+)
+_SESSION_SUFFIXES = ("sessid", "sessionid", "session", "sessionkey", "sessiontoken", "loggedin")
+_HARMLESS = frozenset(
+    "maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens tokens tokencount tokentype "
+    "cachekey primarykey publickey partitionkey sortkey errorcode statuscode authtype authmethod authstatus "
+    "isauthenticated authenticated passed passthrough bypass nosecret securitysession rayid parentrayid ja3hash ja4 "
+    "tokenid tokenname authtime signaturealgorithm signaturemethod sigalg signaturetype sessioncount sessions "
+    "sessionaffinity passcount signedheaders samesite cookiename cookiedomain cookiepath cookieconsent".split()
+)
+
+_CLASS_OF_NAME = {
+    "url": "url uri href link location referer referrer requesturl requesturi pageurl callbackurl redirecturl "
+    "redirecturi webhookurl destinationconf originurl targeturl nexturl returnurl returnto endpointurl serverurl",
+    "query": "query querystring search rawquery urlquery",
+    "path": "path pathname requestpath",
+    "headers": "headers requestheaders responseheaders reqheaders resheaders httpheaders rawheaders",
+    "cookies": "cookies requestcookies",
+    "email": "email emailaddress mailfrom rcptto useremail actoremail mail",
+    "ip": "ip clientip remoteaddr remoteip ipaddress clientaddress sourceip srcip cfconnectingip xrealip xforwardedfor",
+    "body": "body requestbody responsebody rawbody payload",
+    "identity": "userid useridentifier accountuserid customerid",
+    "geo": "latitude longitude lat lon lng",
+}
+_CLASSES = {name: field_class for field_class, names in _CLASS_OF_NAME.items() for name in names.split()}
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """Fold a name to small letters and digits, whatever its spelling: case, separators, percent-encoding, look-alikes.
+
+    >>> fold("X-Api_Key"), fold("to%6Ben")
+    ('xapikey', 'token')
+    """
+    return "".join(words(name))
+
+
+def words(name: str) -> list[str]:
+    """Split a name to its words in small letters.
+
+    >>> words("userAuthToken"), words("x-api-key")
+    (['user', 'auth', 'token'], ['x', 'api', 'key'])
+    """
+    if "[" in name:
+        name = _MARK.sub("", name)
+    if "%" in name:
+        name = unquote(unquote(name))
+    if not name.isascii():
+        name = _latin(name)
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def secrecy(name: str) -> str:
+    """Tell what kind of secret a value under this name is: credential, session, pin, or empty for none.
+
+    >>> secrecy("x-api-key"), secrecy("PHPSESSID"), secrecy("otp"), secrecy("cache_key"), secrecy("monkey")
+    ('credential', 'session', 'pin', '', '')
+    """
+    return _secrecy(name if len(name) <= _LONGEST else name[: _LONGEST // 2] + name[-_LONGEST // 2 :])
+
+
+@lru_cache(maxsize=8192)
+def _secrecy(name: str) -> str:
+    parts = words(name)
+    whole = "".join(parts)
+    if not parts or whole in _HARMLESS:
+        return ""
+    if whole in _PIN_NAMES or not _PIN_WORDS.isdisjoint(parts):
+        return PIN
+    if whole in _SESSION_NAMES or parts[-1] == "sid" or whole.endswith(_SESSION_SUFFIXES):
+        return SESSION
+    return CREDENTIAL if _is_credential(parts, whole) else ""
+
+
+def _is_credential(parts: list[str], whole: str) -> bool:
+    if not _SECRET_WORDS.isdisjoint(parts) or parts[-1] in _LAST_WORDS or whole.endswith(_SUFFIXES):
+        return parts[0] not in {"is", "has", "requires", "needs", "no"}
+    if "token" in parts:
+        return parts[parts.index("token") + 1] in _TOKEN_FOLLOWERS
+    if "key" in parts:
+        at = parts.index("key")
+        return at > 0 and parts[at - 1] in _KEY_OWNERS
+    return False
+
+
+def class_of_name(name: str) -> str:
+    """Tell the field class of a value under this name in a nested object; text where the name says nothing.
+
+    >>> class_of_name("URL"), class_of_name("destination_conf"), class_of_name("Message")
+    ('url', 'url', 'text')
+    """
+    return _CLASSES.get(fold(name), "text") if len(name) <= _LONGEST else "text"
+
+
+_LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅ", "aeopcyxisjdhkABEKMHOPCTXIS")
+
+
+def _latin(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name).translate(_LOOKALIKES)
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))

@@ -1,0 +1,162 @@
+"""Paths: a segment after a capability word, or one that looks random, is marked; all else stays byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import unquote
+
+from redactors.marks import Marker
+from redactors.names import secrecy, words
+from redactors.shapes import has_random_run, is_plain
+
+CAPABILITY_WORDS = frozenset(
+    "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
+    "share shared webhook webhooks hook hooks token tokens auth callback recover recovery unlock download otp "
+    "passwordless signin optout".split()
+)
+"""What follows one of these is itself the key to something."""
+
+_ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build", "dist"})
+_ASSET_ENDINGS = tuple(
+    ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
+)
+_FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
+_BOT = re.compile(r"bot\d+:")
+_PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
+_ENCODED_URL = re.compile(r"(?i):[/\\]{2}|[?#&]|\xc0\xbf")
+_CACHE_SIZE = 16_384
+_CACHED_LENGTH = 256
+"""Paths and segments remembered: a request's path stands in its URI, its path field and the next request's referer."""
+
+KEEP, CAPABILITY, AFTER_CAPABILITY, ALWAYS, ASSETS = range(5)
+"""Verdicts on a segment: always kept; kept and makes the next ones suspect; marked when suspect; marked; kept and
+switches the random test off for what follows."""
+
+Template = tuple[str, ...]
+
+
+def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], str]:
+    """Return the redactor of the class `path`; templates are `/r/{secret}` with `*` for any segment."""
+    own = [tuple(template.split("/")) for template in templates]
+    verdicts: dict[str, int] = {}
+    mark = marker.plain("path")
+
+    known: dict[str, str] = {}
+
+    def redact(path: str) -> str:
+        safe = known.get(path)
+        if safe is not None:
+            return safe
+        safe = work(path)
+        if len(path) <= _CACHED_LENGTH:
+            if len(known) >= _CACHE_SIZE:
+                known.clear()
+            known[path] = safe
+        return safe
+
+    def work(path: str) -> str:
+        parts = path.split("/")
+        changed = _apply_templates(parts, own, mark) if own else False
+        suspect = assets = False
+        for at, part in enumerate(parts):
+            if not part:
+                continue
+            verdict = verdicts.get(part)
+            if verdict is None:
+                verdict = judge(part)
+            if verdict == KEEP:
+                continue
+            if verdict == CAPABILITY:
+                suspect = True
+            elif verdict == ASSETS:
+                assets = True
+            elif suspect or (verdict == ALWAYS and not assets):
+                parts[at] = _mark_segment(part, mark, whole=suspect)
+                changed = True
+        return "/".join(parts) if changed else path
+
+    def judge(part: str) -> int:
+        verdict = _verdict(part, marker)
+        if len(part) <= _CACHED_LENGTH:
+            if len(verdicts) >= _CACHE_SIZE:
+                verdicts.clear()
+            verdicts[part] = verdict
+        return verdict
+
+    return redact
+
+
+def _verdict(part: str, marker: Marker) -> int:
+    if part.isdigit():
+        return AFTER_CAPABILITY
+    if is_plain(part):
+        if part in _ASSET_ROOTS:
+            return ASSETS
+        parts = part.split("-") if part.islower() and "_" not in part else words(part)
+        return KEEP if CAPABILITY_WORDS.isdisjoint(parts) else CAPABILITY
+    if not part.replace("-", "").replace("_", "").isalnum():
+        odd = _odd_verdict(part, marker)
+        if odd is not None:
+            return odd
+    return ALWAYS if has_random_run(part) else AFTER_CAPABILITY
+
+
+def _odd_verdict(part: str, marker: Marker) -> int | None:
+    """Judge a segment that is more than letters, digits, `-` and `_`; None where that tells nothing."""
+    if part[0] == "[" and marker.is_mark(part):
+        return KEEP
+    decoded = _decode(part)
+    if _BOT.match(decoded) or _ENCODED_URL.search(decoded) or _has_secret_pair(decoded, marker):
+        return ALWAYS
+    if _is_plain_file(part):
+        return KEEP
+    if part.endswith(_ASSET_ENDINGS):
+        return AFTER_CAPABILITY
+    return ALWAYS if has_random_run(decoded) else None
+
+
+def _is_plain_file(part: str) -> bool:
+    found = _FILE.fullmatch(part)
+    return found is not None and is_plain(found[1])
+
+
+def _decode(part: str) -> str:
+    for _ in range(3):
+        if "%" not in part:
+            break
+        part = unquote(part, "latin-1")
+    return part
+
+
+def _has_secret_pair(part: str, marker: Marker) -> bool:
+    return "=" in part and any(
+        secrecy(found[2]) and found[3] and not marker.is_mark(found[3]) for found in _PAIR.finditer(part)
+    )
+
+
+def _mark_segment(part: str, mark: str, *, whole: bool) -> str:
+    """Mark the values of secret pairs where the segment is made of pairs; else the whole segment."""
+    if whole or "=" not in part or not any(secrecy(found[2]) for found in _PAIR.finditer(part)):
+        return mark
+
+    def pair(found: re.Match[str]) -> str:
+        if secrecy(found[2]) or has_random_run(_decode(found[3])):
+            return f"{found[1]}{found[2]}={mark}"
+        return found[0]
+
+    marked = _PAIR.sub(pair, part)
+    return mark if "%" in part or has_random_run(marked) else marked
+
+
+def _apply_templates(parts: list[str], templates: Sequence[Template], mark: str) -> bool:
+    changed = False
+    for template in templates:
+        if len(template) == len(parts) and all(
+            want in ("*", have) or want[:1] == "{" for want, have in zip(template, parts, strict=True)
+        ):
+            for at, want in enumerate(template):
+                if want[:1] == "{" and parts[at] != mark:
+                    parts[at] = mark
+                    changed = True
+    return changed

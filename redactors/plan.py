@@ -1,0 +1,194 @@
+"""Policy, dataset and field names compiled to a scrubber: straight-line code that makes a record safe in place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from redactors.base import RECORDS_PREFIX, ConfigurationError, Record, Tally, Value
+from redactors.datasets import Catalogue, Dataset
+from redactors.guards import guarded_names
+from redactors.names import class_of_name, secrecy
+from redactors.planned import renaming
+from redactors.policy import Policy
+from redactors.registry import Redactors
+from redactors.straight import Redactor, Scrub, Step, compile_steps, interpret_steps
+
+MAX_PLANS = 256
+
+
+class UnrecognisedError(Exception):
+    """No dataset fits the names of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubber:
+    """What is done to the records of one list of field names."""
+
+    dataset: str
+    scrub: Scrub
+    unknown: int
+    """How many of the names the dataset does not list."""
+
+
+class Plans:
+    """The scrubbers of one batch's source, by tuple of field names; at most `MAX_PLANS` are kept."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        redactors: Redactors,
+        catalogue: Catalogue,
+        *,
+        forced: Dataset | None = None,
+        hint: Dataset | None = None,
+        zone: str = "",
+        guarded: bool = True,
+    ) -> None:
+        """Take a dataset that is known (`forced`) or only likely (`hint`), and the zone where the records do not say.
+
+        `guarded` says that the guard patterns are searched for in what leaves.
+        """
+        self._policy = policy
+        self._redactors = redactors
+        self._catalogue = catalogue
+        self._forced = forced
+        self._hint = hint
+        self._zone = zone
+        self._kept: dict[tuple[str, ...], Scrubber] = {}
+        self._fields: dict[str, tuple[Dataset, dict[str, str]]] = {}
+        self._nested: list[Plans] = []
+        self._guarded = guarded_names(catalogue) if guarded else frozenset[str]()
+        self._counted: dict[tuple[str, str], int] = {}
+        self._counts: list[int] = []
+        self._interpreted = 0
+
+    def find(self, names: tuple[str, ...]) -> Scrubber:
+        """Return the scrubber of these names.
+
+        Raises:
+            UnrecognisedError: no dataset fits.
+
+        """
+        found = self._kept.get(names)
+        if found is None:
+            compiled = len(self._kept) < MAX_PLANS
+            found = self._make(names, compiled=compiled, guarded=self._guarded)
+            if compiled:
+                self._kept[names] = found
+            else:
+                self._interpreted += 1
+        return found
+
+    def scrub(self, record: Record) -> int:
+        """Make one record safe in place, whatever its names; return how many fields changed."""
+        return self.find(tuple(record)).scrub(record)
+
+    def find_strictly(self, names: tuple[str, ...]) -> Scrubber:
+        """Return a scrubber that looks at the type of each value, not counting on the guard patterns."""
+        return self._make(names, compiled=False, guarded=frozenset())
+
+    def collect(self, tally: Tally) -> None:
+        """Move the counts of changed fields, by (dataset, family), into a tally."""
+        for counted, at in self._counted.items():
+            tally.redactions[counted] += self._counts[at]
+            self._counts[at] = 0
+        tally.interpreted += self._interpreted
+        self._interpreted = 0
+        for plans in self._nested:
+            plans.collect(tally)
+
+    def _make(self, names: tuple[str, ...], *, compiled: bool, guarded: Collection[str]) -> Scrubber:
+        dataset = self._forced or self._catalogue.recognise(names, self._hint)
+        if dataset is None:
+            raise UnrecognisedError
+        fields = self._classes(dataset)
+        unknown = [name for name in names if _class(name, fields) is None]
+        dropped = unknown if self._policy.unknown == "drop" else []
+        steps = [self._step(name, fields, dataset) for name in names if name not in dropped]
+        steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
+        scrub = (compile_steps if compiled else interpret_steps)(steps, self._counts)
+        if dropped:
+            scrub = _dropping(scrub, dropped)
+        elif unknown:
+            scrub = renaming(scrub, {name: self._redactors.objects.safe_name(name) for name in unknown})
+        if self._redactors.marker.scoped:
+            scrub = self._for_tenant(scrub, dataset)
+        return Scrubber(dataset.name, scrub, len(unknown))
+
+    def _classes(self, dataset: Dataset) -> dict[str, str]:
+        """Return the field classes of a dataset under the policy, also by name in small letters."""
+        known, found = self._fields.get(dataset.name, (None, {}))
+        # Datasets merged for a tie bear the name of the first, with other classes: the object tells them apart.
+        if known is not dataset:
+            fields = {**dataset.fields, **self._policy.field_classes.get(dataset.name, {})}
+            found = {**{name.lower(): field_class for name, field_class in fields.items()}, **fields}
+            self._fields[dataset.name] = dataset, found
+        return found
+
+    def _step(self, name: str, fields: dict[str, str], dataset: Dataset) -> Step:
+        field_class = _class(name, fields)
+        if field_class is None:
+            return Step(name, self._unknown(name), self._counter(dataset, "unknown"))
+        if field_class.startswith(RECORDS_PREFIX):
+            nested = self._records(field_class.removeprefix(RECORDS_PREFIX))
+            return Step(name, nested, self._counter(dataset, "records"))
+        if field_class not in self._redactors.by_class:
+            known = ", ".join(self._redactors.by_class)
+            message = f"{dataset.name}.fields.{name}: unknown field class; right would be one of {known}"
+            raise ConfigurationError(message)
+        return Step(name, self._redactors.by_class[field_class], self._counter(dataset, field_class))
+
+    def _counter(self, dataset: Dataset, family: str) -> int:
+        """Return where changes of this family are counted."""
+        at = self._counted.setdefault((dataset.name, family), len(self._counts))
+        if at == len(self._counts):
+            self._counts.append(0)
+        return at
+
+    def _unknown(self, name: str) -> Redactor:
+        """Return what is done under a name that the dataset does not list: by the name, else as text."""
+        objects = self._redactors.objects
+        name = objects.safe_name(name)
+        if secrecy(name) or class_of_name(name) != "text":
+            return Redactor(lambda text: objects.value(text, name), lambda value: objects.report(value, name))
+        return self._redactors.by_class["unknown"]
+
+    def _records(self, name: str) -> Redactor:
+        forced = self._catalogue[name]
+        plans = Plans(self._policy, self._redactors, self._catalogue, forced=forced, zone=self._zone, guarded=False)
+        self._nested.append(plans)
+
+        def each(value: Value) -> int:
+            if isinstance(value, dict):
+                return plans.scrub(value)
+            return sum(map(each, value)) if isinstance(value, list) else 0
+
+        def other(value: Value) -> tuple[Value, bool]:
+            return (value, each(value) > 0) if isinstance(value, dict | list) else (None, True)
+
+        return Redactor(self._redactors.by_class["text"].text, other)
+
+    def _for_tenant(self, scrub: Scrub, dataset: Dataset) -> Scrub:
+        role = dataset.roles.get(self._policy.scope)
+        select = self._redactors.marker.select
+
+        def scrub_for_tenant(record: Record) -> int:
+            tenant = record.get(role) if isinstance(role, str) else None
+            select(tenant if isinstance(tenant, str) and tenant else self._zone)
+            return scrub(record)
+
+        return scrub_for_tenant
+
+
+def _class(name: str, fields: dict[str, str]) -> str | None:
+    return fields.get(name) or fields.get(name.lower())
+
+
+def _dropping(scrub: Scrub, names: list[str]) -> Scrub:
+    def scrub_and_drop(record: Record) -> int:
+        for name in names:
+            del record[name]
+        return scrub(record) + len(names)
+
+    return scrub_and_drop

@@ -1,0 +1,73 @@
+"""Maps whose names come in few combinations, such as headers: a scrubber is compiled once for each and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from redactors.base import Value
+from redactors.shapes import has_random_run
+from redactors.straight import Redactor, Scrub, Step, compile_steps, interpret_steps
+
+_MAX_PLANS = 512
+_MAX_NAMES = 64
+_MAX_LENGTH = 128
+"""Maps of more or longer names are not worth a plan, and plans must stay small whatever comes."""
+
+
+class PlannedMaps:
+    """Scrubs maps of name to value in place, by what is done under each name."""
+
+    def __init__(self, redactor_of: Callable[[str], Redactor], safe_name: Callable[[str], str]) -> None:
+        """Take what is done under a name, and to a name."""
+        self._redactor_of = redactor_of
+        self._safe_name = safe_name
+        self._plans: dict[tuple[str, ...], Scrub] = {}
+
+    def scrub(self, value: dict[str, Value]) -> int:
+        """Make a map safe in place; return how many values and names changed."""
+        names = tuple(value)
+        plan = self._plans.get(names)
+        if plan is None:
+            plan = self._make(names)
+        return plan(value)
+
+    def _make(self, names: tuple[str, ...]) -> Scrub:
+        safe_names = {name: self._safe_name(name) for name in names}
+        # By the safe name: what is done must be the same when the marked name comes by again.
+        steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
+        small = len(names) <= _MAX_NAMES and all(len(name) <= _MAX_LENGTH for name in names)
+        if len(self._plans) >= _MAX_PLANS or not small:
+            return renaming(interpret_steps(steps, [0]), safe_names)
+        plan = self._plans[names] = renaming(compile_steps(steps, [0]), safe_names)
+        return plan
+
+
+def marked_name(mark: str) -> Callable[[str], str]:
+    """Return what puts a mark in the place of a name that looks random."""
+    return lambda name: mark if has_random_run(name) else name
+
+
+def renaming(scrub: Scrub, safe_names: dict[str, str]) -> Scrub:
+    """Return a scrubber that also gives each name its safe form; the same one where all are safe."""
+    if all(name == safe for name, safe in safe_names.items()):
+        return scrub
+
+    def scrub_and_rename(record: dict[str, Value]) -> int:
+        changed = scrub(record)
+        pairs = [(safe_names.get(name, name), value) for name, value in record.items()]
+        record.clear()
+        record.update(unique(pairs))
+        return changed + 1
+
+    return scrub_and_rename
+
+
+def unique(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    """Make a map in which no name hides another: a second one of the same name gets a sign behind it."""
+    made: dict[str, Value] = {}
+    for name, value in pairs:
+        free = name
+        while free in made:
+            free += "'"
+        made[free] = value
+    return made

@@ -1,0 +1,179 @@
+"""THE table: field class to redactor. Listing a class here is what brings it under the law tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from redactors.addresses import address_transform, replace_addresses
+from redactors.base import Value
+from redactors.cookies import Cookies
+from redactors.credentials import credential_redactor, email_redactor, identity_redactor
+from redactors.headers import HeaderRedactors, Headers
+from redactors.hits import Hits
+from redactors.keyring import KeyRing
+from redactors.marks import Marker
+from redactors.names import CREDENTIAL, PIN, SESSION
+from redactors.objects import Objects
+from redactors.path import path_redactor
+from redactors.policy import Policy
+from redactors.secrets import Rules
+from redactors.straight import Redactor
+from redactors.text import Texts
+from redactors.url import Urls, params_redactor, strip_query
+
+Text = Callable[[str], str]
+Other = Callable[[Value], tuple[Value, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Redactors:
+    """Every redactor of one policy, and the hits their secret rules counted."""
+
+    by_class: Mapping[str, Redactor]
+    objects: Objects
+    hits: Hits
+    marker: Marker
+
+
+def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
+    """Build the redactors of a policy."""
+    marker = Marker(ring, (rule.id for rule in rules.rules), policy.scope)
+    hits = Hits(rules, marker, email_domain=policy.email != "drop")
+    visitor = address_transform(policy.ip, marker, ring)
+    kept_address = address_transform("keep", marker, ring)
+    query = strip_query if policy.query == "strip" else params_redactor(frozenset(policy.params_keep), marker)
+    path = path_redactor(policy.path_templates, marker)
+    url = Urls(path, query, marker).redact
+    credential = credential_redactor(marker)
+    session = credential_redactor(marker, "session")
+    identity = identity_redactor(policy.identity, marker)
+    email = email_redactor(policy.email, marker)
+    texts = Texts(hits, url)
+    text = texts.redact
+    agent = text if policy.user_agent == "keep" else agent_family
+    cookies = Cookies(policy.cookies_keep, policy.session_cookies, marker)
+    headers = Headers(
+        {name.lower() for name in policy.headers_keep},
+        {name.partition(".")[2].lower() for name in (*policy.identity_request, *policy.identity_response)},
+        HeaderRedactors(
+            url, visitor, lambda value: replace_addresses(value, visitor), credential, identity, agent, text, cookies
+        ),
+        marker,
+    )
+    strings: dict[str, Text] = {
+        "url": url,
+        "query": query,
+        "path": path,
+        "headers": headers.lines,
+        "cookies": cookies.header,
+        "credential": credential,
+        "identity": identity,
+        "email": email,
+        "ip": visitor,
+        "ip.infrastructure": kept_address,
+        "ip.actor": kept_address,
+        "geo": coarse if policy.geo == "coarse" else lambda place: place and "[geo]",
+        "text": text,
+        "text.user_agent": agent,
+        "body": lambda body: body if not body or marker.is_mark(body) else marker.plain("body"),
+    }
+    objects = Objects(strings, cookies, headers, {CREDENTIAL: credential, PIN: credential, SESSION: session})
+    texts.json_text = objects.json_text
+    by_class = {name: _of_text(name, act, objects) for name, act in strings.items()}
+    by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)
+    by_class["cookies"] = Redactor(cookies.header, by_class["cookies"].other, cookies.map)
+    by_class["geo"] = Redactor(strings["geo"], _compared(coarse_number if policy.geo == "coarse" else _nothing))
+    by_class["object"] = by_class["unknown"] = Redactor(text, objects.report)
+    by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)
+    return Redactors(by_class, objects, hits, marker)
+
+
+_SECRET_CLASSES = frozenset({"credential", "identity", "email", "ip", "body", "headers", "cookies"})
+
+
+def _of_text(name: str, act: Text, objects: Objects) -> Redactor:
+    """Return the redactor of a class whose values are strings or lists of strings; other types are unknown."""
+    secret = name in _SECRET_CLASSES
+
+    def other(value: Value) -> tuple[Value, bool]:
+        if isinstance(value, list):
+            new = [act(each) if isinstance(each, str) else other(each)[0] for each in value]
+            return new, new != value
+        if isinstance(value, dict) and name != "body":
+            before = objects.changed
+            new = objects.secret(value, CREDENTIAL) if name == "credential" else objects.value(value)
+            return new, objects.changed != before
+        return (None, True) if secret else (value, False)
+
+    return Redactor(act, other)
+
+
+def _inside(objects: Objects) -> Other:
+    """Return what is done to a container where plain scalars are safe: objects in it are unknown, scalars stay."""
+
+    def other(value: Value) -> tuple[Value, bool]:
+        if not isinstance(value, list):
+            return objects.report(value)
+        changes = [other(each) if isinstance(each, dict | list) else (each, False) for each in value]
+        return [each for each, _ in changes], any(changed for _, changed in changes)
+
+    return other
+
+
+def _listed(sequence: Callable[[list[Value]], list[Value]]) -> Callable[[Value], Value]:
+    return lambda value: sequence(value) if isinstance(value, list) else None
+
+
+def _compared(act: Callable[[Value], Value]) -> Other:
+    def other(value: Value) -> tuple[Value, bool]:
+        new = act(value)
+        return new, new != value
+
+    return other
+
+
+def _nothing(_value: Value) -> None:
+    return None
+
+
+_NUMBER = re.compile(r"\s*-?\d{1,3}(?:\.\d+)?\s*")
+
+
+@lru_cache(maxsize=8192)
+def coarse(place: str) -> str:
+    """Keep one decimal of a latitude or longitude; names of places stay.
+
+    >>> coarse("51.75670"), coarse("Berlin")
+    ('51.8', 'Berlin')
+    """
+    return str(round(float(place), 1)) if "." in place and _NUMBER.fullmatch(place) else place
+
+
+def coarse_number(place: Value) -> Value:
+    """Keep one decimal of a latitude or longitude given as a number; drop what is no place."""
+    return round(place, 1) if isinstance(place, float | int) and not isinstance(place, bool) else None
+
+
+_FAMILIES = (
+    ("bot", re.compile(r"(?i)bot|crawl|spider")),
+    ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
+    ("Opera", re.compile(r"\bOPR/|\bOpera\b")),
+    ("Firefox", re.compile(r"\bFirefox/|\bFxiOS/")),
+    ("Chrome", re.compile(r"\bChrome/|\bCriOS/")),
+    ("Safari", re.compile(r"\bSafari/")),
+    ("curl", re.compile(r"(?i)^curl/")),
+)
+
+
+def agent_family(agent: str) -> str:
+    """Reduce a user agent to its family, `other` where it has none.
+
+    >>> agent_family("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/110.0 Safari/537.36")
+    'Chrome'
+    """
+    if not agent or agent == "other":
+        return agent
+    return next((name for name, shape in _FAMILIES if agent == name or shape.search(agent)), "other")

@@ -1,0 +1,48 @@
+"""The shapes of random tokens, and of the words, slugs and versions that are none."""
+
+from __future__ import annotations
+
+import re
+
+TOKEN_LENGTH = 20
+"""Shorter runs are left to the rules: too many ids look alike."""
+_LETTERS_A_WORD = 2.8
+"""Camel-case names have more letters a word; random text of three classes about 1.9 (measured on base62)."""
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_MIXED = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[^0-9]*[0-9]")
+_RUN = re.compile(r"[A-Za-z0-9_+=-]{20,}")
+_PLAIN = re.compile(r"(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})(?:[-_.](?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8}|\d{1,4}))*")
+_VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){0,3}(?:-?(?:alpha|beta|rc)\d{0,3})?")
+
+
+def is_random(text: str) -> bool:
+    """Tell whether a run of letters and digits is a random token: long, of mixed case and digits, and of no words.
+
+    >>> is_random("x7Gq2LmZ9pWv4RtY8kBn"), is_random("getUserProfileById2OrName")
+    (True, False)
+    """
+    return (
+        len(text) >= TOKEN_LENGTH
+        and _MIXED.match(text) is not None
+        and len(_WORD.findall(text)) * _LETTERS_A_WORD >= len(text)
+    )
+
+
+def random_runs(text: str) -> list[tuple[int, int]]:
+    """Return where random tokens stand in a text, in order."""
+    return [found.span() for found in _RUN.finditer(text) if is_random(found[0])]
+
+
+def has_random_run(text: str) -> bool:
+    """Tell whether a random token stands anywhere in a text."""
+    return len(text) >= TOKEN_LENGTH and any(is_random(found[0]) for found in _RUN.finditer(text))
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a path segment is a plain word, a slug or a version, which hide no secret.
+
+    >>> [is_plain(text) for text in ("email", "summer-sale-2026", "v2", "8f3k2m", "493021")]
+    [True, True, True, False, False]
+    """
+    return _PLAIN.fullmatch(text) is not None or (text[:1] == "v" and _VERSION.fullmatch(text) is not None)

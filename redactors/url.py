@@ -1,0 +1,115 @@
+"""URLs: userinfo, query and fragment go; secret path segments are marked; the rest stays byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from redactors.marks import Marker
+from redactors.shapes import has_random_run
+
+Redact = Callable[[str], str]
+
+_CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
+_GAP = r"[/\\\t\r\n]{0,8}"
+_AUTHORITY = re.compile(
+    rf"(\s{{0,8}}+(?:[A-Za-z][A-Za-z0-9+.\-\t\r\n]{{0,40}}:)?{_GAP}[/\\][\t\r\n]{{0,8}}[/\\]{_GAP})([^/\\]*)"
+)
+"""What stands before the path; browsers skip tabs and line feeds, and read a backslash as a slash (WHATWG URL)."""
+_OPAQUE = re.compile(r"(?i)\s{0,8}+(data|javascript|mailto|blob|cid|mid|tel|sms):")
+_PAIR = re.compile(r"([?&;]|&amp;|)([^=&;]*)(=?)([^&;]*)")
+_SIMPLE_VALUE = re.compile(r"[\w.,:+-]{0,40}", re.ASCII)
+
+
+class Urls:
+    """The redactor of the class `url`."""
+
+    def __init__(self, path: Redact, query: Redact, marker: Marker) -> None:
+        """Take what is done to a path, what is left of a query with its question mark, and the marks."""
+        self._path = path
+        self._query = query
+        self._marker = marker
+
+    def redact(self, url: str) -> str:
+        """Return the URL, absolute or not, without its secrets."""
+        cut = url.find("?")
+        hash_at = url.find("#")
+        if hash_at >= 0 and (cut < 0 or hash_at < cut):
+            cut = hash_at
+        head = url if cut < 0 else url[:cut]
+        if "%" in head or "@" in head or "\\" in head or not head.isprintable():
+            return self._odd(url)
+        if head[:1] == "/" and head[1:2] != "/":
+            safe = self._path(head)
+        elif head[:8] == "https://":
+            slash = head.find("/", 8)
+            safe = head if slash < 0 else head[:slash] + self._path(head[slash:])
+        else:
+            safe = self._absolute(head)
+        return safe if cut < 0 else safe + self._query(url[cut:])
+
+    def _absolute(self, head: str) -> str:
+        """Redact what stands before the query of anything that is not a plain path."""
+        opaque = _OPAQUE.match(head)
+        if opaque:
+            return _opaque(opaque, head, self._marker)
+        authority = _AUTHORITY.match(head)
+        if authority is None:
+            return self._path(head.rpartition("@")[2] if "@" in head.partition("/")[0] else head)
+        host, rest = authority[2].rpartition("@")[2], head[authority.end() :]
+        if "@" in rest and ":" in host and not host.rpartition(":")[2].isdigit():
+            # No port, so a password with a slash in it that nobody encoded.
+            host, rest = "", rest.rpartition("@")[2]
+        return authority[1] + host + (self._path(rest) if rest else rest)
+
+    def _odd(self, url: str) -> str:
+        found = _CUT.search(url)
+        if found is None:
+            return self._absolute(url)
+        head, tail = url[: found.start()], url[found.start() :]
+        return self._absolute(head) + (self._query(tail) if tail[0] in "?#" else "")
+
+
+def _opaque(scheme: re.Match[str], head: str, marker: Marker) -> str:
+    rest = head[scheme.end() :]
+    if scheme[1].lower() == "mailto":
+        parts = [part if not part or _marked_email(part, marker) else _email(part, marker) for part in rest.split(",")]
+        return scheme[0] + ",".join(parts)
+    return scheme[0] + (rest if marker.is_mark(rest) or not rest else marker.plain("body"))
+
+
+def _marked_email(part: str, marker: Marker) -> bool:
+    return marker.is_mark(part.partition("@")[0]) or marker.is_mark(part)
+
+
+def _email(part: str, marker: Marker) -> str:
+    domain = part.rpartition("@")[2] if "@" in part else ""
+    mark = marker.keyed("email", part)
+    return f"{mark}@{domain}" if domain else mark
+
+
+def strip_query(_query: str) -> str:
+    """Leave nothing of a query or fragment: the choice `strip`."""
+    return ""
+
+
+def params_redactor(keep: frozenset[str], marker: Marker) -> Redact:
+    """Return the choice `params`: names stay, values of the kept names stay if they are simple, others are marked."""
+    mark = marker.plain("param")
+
+    def pair(found: re.Match[str]) -> str:
+        separator, name, equals, value = found.groups()
+        if not equals:
+            return f"{separator}{name if not name or marker.is_mark(name) else mark}"
+        if has_random_run(name):
+            name = mark
+        if not value or marker.is_mark(value):
+            return f"{separator}{name}={value}"
+        kept = name in keep and _SIMPLE_VALUE.fullmatch(value) and not has_random_run(value)
+        return f"{separator}{name}={value if kept else mark}"
+
+    def redact(query: str) -> str:
+        query = query.partition("#")[0]
+        return _PAIR.sub(pair, query)
+
+    return redact

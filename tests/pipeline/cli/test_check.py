@@ -1,0 +1,73 @@
+"""`edgesieve check`: what a configuration names must exist, and what it does is shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from redactors.datasets import load_catalogue
+from tests.program import Edgesieve
+
+LATER_FAULTS = {
+    "a rule that does not exist": (
+        "[redact]\nrules_disabled = ['github-tokn']",
+        "edge.toml:2: redact.rules_disabled: no rule has this name; right would be github-t",
+    ),
+    "a dataset that does not exist": (
+        "[redact.datasets.http_request.fields]\nA = 'text'",
+        "edge.toml:1: redact.datasets.http_request: no dataset has this name; right would be http_requests",
+    ),
+    "a dataset inside a field that does not exist": (
+        "[redact.datasets.http_requests.fields]\nA = 'records.dns'",
+        "edge.toml:2: redact.datasets.http_requests.fields.A: no dataset has this name; right would be",
+    ),
+    "a pattern that is not RE2": (
+        "[redact.rules_allow]\ngithub-token = ['(?=x)']",
+        "edge.toml:1: redact.rules_allow: ",
+    ),
+    "a folder of rules that does not exist": (
+        "[redact]\nrules_extra = 'rules.d'",
+        "edge.toml:2: redact.rules_extra: rules.d is no folder; right would be a folder of rule files, NAME.toml",
+    ),
+    "a key file that does not exist": (
+        "[key]\nfile = 'none.key'",
+        "none.key: no such key file; right would be one made by `edgesieve key new none.key`",
+    ),
+    "a configuration that does not exist": (None, "edge.toml: no such file; right would be an existing TOML file"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), LATER_FAULTS.values(), ids=LATER_FAULTS.keys())
+def test_what_a_configuration_names_must_exist(
+    edgesieve: Edgesieve, tmp_path: Path, text: str | None, message: str
+) -> None:
+    if text is not None:
+        (tmp_path / "edge.toml").write_text(text)
+    run = edgesieve("check", "--config", "edge.toml")
+    assert (run.returncode, run.stdout) == (78, b"")
+    assert run.stderr.decode().startswith(f"edgesieve: {message}")
+
+
+def test_check_shows_what_happens_to_every_field(edgesieve: Edgesieve, key: Path, tmp_path: Path) -> None:
+    (tmp_path / "edge.toml").write_text(
+        f"[key]\nfile = '{key.name}'\n[redact]\nip = 'drop'\n[redact.datasets.dns_logs.fields]\nMine = 'url'"
+    )
+    run = edgesieve("check", "--config", "edge.toml", "--dataset", "dns_logs")
+    assert (run.returncode, run.stderr) == (0, b"edgesieve: edge.toml: right\n")
+    text = run.stdout.decode()
+    for name in load_catalogue()["dns_logs"].fields:
+        assert f"\n{name} " in text
+    assert "[ip]" in text
+    assert "\nMine " in text
+    assert "with fingerprints by the key" in text
+
+
+def test_check_without_a_dataset_shows_http_requests(edgesieve: Edgesieve) -> None:
+    assert b"\ndataset   http_requests: " in edgesieve("check").stdout
+
+
+def test_check_prints_the_schema_for_editors(edgesieve: Edgesieve) -> None:
+    schema = json.loads(edgesieve("check", "--schema").stdout)
+    assert set(schema["properties"]) == {"include", "key", "redact", "identity", "limits"}

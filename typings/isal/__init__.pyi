@@ -1,0 +1,1 @@
+# What is used of isal: the stubs it ships call its exception an instance.
