@@ -24,7 +24,7 @@ check: $(VENV)/.dev ## format, lint, types, import rules; no tests
 	@./.ci/pyright $(BIN)
 
 bench: $(VENV)/.dev ## measure speed and memory against the bare codec
-	@$(BIN)/python tests/bench/run.py $(ARGS)
+	@$(BIN)/python -m tests.bench.run $(ARGS)
 
 format: $(VENV)/.dev ## write the format that check asks for
 	$(BIN)/ruff check --fix-only --quiet .

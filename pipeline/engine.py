@@ -44,7 +44,7 @@ class Engine:
         and all before it is delivered.
         """
         found, chunks = sniff(batch.chunks)
-        passage = Passage(batch.origin, self._plans(batch), self._redactors.hits, self._limits.depth)
+        passage = Passage(batch.origin, self.plans(batch), self._redactors.hits, self._limits.depth)
         deflater = Deflater(compression or found)
         try:
             for each in blocks(inflate(chunks, self._limits), self._limits):
@@ -54,7 +54,8 @@ class Engine:
             yield Outcome(b"", (passage.broken(error.reason),))
         yield Outcome(deflater.finish(), (), passage.tally(), last=True)
 
-    def _plans(self, batch: Batch) -> Plans:
+    def plans(self, batch: Batch) -> Plans:
+        """Return the scrubbers for the records of a batch."""
         forced = self._dataset(batch.dataset) if batch.dataset else None
         hint = self._catalogue.by_path(batch.path) if batch.path else None
         return Plans(self._policy, self._redactors, self._catalogue, forced=forced, hint=hint, zone=batch.zone)

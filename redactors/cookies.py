@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from redactors.base import Value
-from redactors.credentials import credential_redactor
 from redactors.marks import PLATFORM_MARK, Marker
 from redactors.names import SESSION, secrecy
 from redactors.planned import PlannedMaps, marked_name
@@ -34,8 +33,8 @@ class Cookies:
         self._by_rule: dict[str, Redact] = {
             "keep": str,
             "cookie": self._drop,
-            "session": credential_redactor(marker, "session"),
-            "credential": credential_redactor(marker),
+            "session": self._keep_odd(marker.keyer("session")),
+            "credential": self._keep_odd(marker.keyer("credential")),
         }
         self._safe_name = marked_name(self._plain)
         self._maps = PlannedMaps(self._redactor, self._safe_name)
@@ -82,10 +81,16 @@ class Cookies:
         return "session" if kind == SESSION else "credential" if kind else "cookie"
 
     def _drop(self, value: str) -> str:
+        return value if self._is_kept(value) else self._plain
+
+    def _keep_odd(self, keyed: Redact) -> Redact:
+        return lambda value: value if self._is_kept(value) else keyed(value)
+
+    def _is_kept(self, value: str) -> bool:
+        """Tell whether a value is empty or a mark already."""
         if value and value[0] not in _ODD_STARTS:
-            return self._plain
-        kept = not value or value.isspace() or value == PLATFORM_MARK or self._marker.is_mark(value)
-        return value if kept else self._plain
+            return False
+        return not value or value.isspace() or value == PLATFORM_MARK or self._marker.is_mark(value)
 
     def _redactor(self, name: str) -> Redactor:
         act = self._by_rule[self._rule(name)]

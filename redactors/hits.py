@@ -9,19 +9,21 @@ from redactors.base import Tally
 from redactors.marks import Marker
 from redactors.secrets import Rules, Span
 
+_EMAIL = "email"
+
 
 class Hits:
     """Marks what the rules find, and keeps the count by (rule id, state) and by family."""
 
-    def __init__(self, rules: Rules, marker: Marker, *, email_domain: bool = True) -> None:
-        """Take the compiled rules; `email_domain` says whether the domain of an e-mail address stays."""
+    def __init__(self, rules: Rules, marker: Marker, email: str = "mark") -> None:
+        """Take the compiled rules, and the policy's choice for e-mail addresses."""
         self.rules = rules
         self.marker = marker
         self.counts: Counter[tuple[str, str]] = Counter()
         self.families: Counter[tuple[str, str]] = Counter()
         self.dataset = ""
         """Whose records are at work, for the count by family."""
-        self._email_domain = email_domain
+        self._email = email
 
     def mark(self, text: str, numbers: Iterable[int] | None = None) -> str:
         """Return the text with every hit marked; `numbers` limits the search to these rules."""
@@ -40,15 +42,16 @@ class Hits:
         done = 0
         for span in spans:
             self.counts[span.rule.id, span.rule.state] += 1
-            if span.rule.state == "active":
+            if span.rule.state == "active" and not (span.rule.id == _EMAIL and self._email == "keep"):
                 self.families[self.dataset, span.rule.family] += 1
                 made += (text[done : span.start], self._mark(span.rule.id, text[span.start : span.end]))
                 done = span.end
         return "".join((*made, text[done:]))
 
     def _mark(self, rule: str, secret: str) -> str:
-        if rule != "email":
+        if rule != _EMAIL:
             return self.marker.keyed(rule, secret)
-        if not self._email_domain:
+        if self._email == "drop":
             return self.marker.plain(rule)
-        return self.marker.keyed(rule, secret.lower()) + secret[secret.rfind("@") :]
+        _, at, domain = secret.rpartition("@")
+        return self.marker.keyed(rule, secret.lower()) + at + (domain if at else "")

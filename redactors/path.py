@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import has_random_run, is_plain
+from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
@@ -29,9 +29,9 @@ _CACHE_SIZE = 16_384
 _CACHED_LENGTH = 256
 """Paths and segments remembered: a request's path stands in its URI, its path field and the next request's referer."""
 
-KEEP, CAPABILITY, AFTER_CAPABILITY, ALWAYS, ASSETS = range(5)
-"""Verdicts on a segment: always kept; kept and makes the next ones suspect; marked when suspect; marked; kept and
-switches the random test off for what follows."""
+PLAIN, CAPABILITY, ALWAYS, ASSETS = range(4)
+"""Verdicts on a segment: marked only behind a capability word, and only if it is no word; makes the next ones suspect;
+marked; kept and switches the random test off for what follows."""
 
 Template = tuple[str, ...]
 
@@ -65,13 +65,13 @@ def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], s
             verdict = verdicts.get(part)
             if verdict is None:
                 verdict = judge(part)
-            if verdict == KEEP:
+            if verdict == PLAIN and not suspect:
                 continue
             if verdict == CAPABILITY:
                 suspect = True
             elif verdict == ASSETS:
                 assets = True
-            elif suspect or (verdict == ALWAYS and not assets):
+            elif (suspect and not _is_harmless(part, marker)) or (verdict == ALWAYS and not assets):
                 parts[at] = _mark_segment(part, mark, whole=suspect)
                 changed = True
         return "/".join(parts) if changed else path
@@ -88,35 +88,36 @@ def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], s
 
 
 def _verdict(part: str, marker: Marker) -> int:
-    if part.isdigit():
-        return AFTER_CAPABILITY
-    if is_plain(part):
-        if part in _ASSET_ROOTS:
-            return ASSETS
-        parts = part.split("-") if part.islower() and "_" not in part else words(part)
-        return KEEP if CAPABILITY_WORDS.isdisjoint(parts) else CAPABILITY
-    if not part.replace("-", "").replace("_", "").isalnum():
-        odd = _odd_verdict(part, marker)
-        if odd is not None:
-            return odd
-    return ALWAYS if has_random_run(part) else AFTER_CAPABILITY
+    if not part.isalnum() and not part.replace("-", "").replace("_", "").isalnum():
+        return _odd_verdict(part, marker)
+    if len(part) >= TOKEN_LENGTH and has_random_run(part):
+        return ALWAYS
+    if part in _ASSET_ROOTS:
+        return ASSETS
+    return CAPABILITY if _is_capability(part) else PLAIN
 
 
-def _odd_verdict(part: str, marker: Marker) -> int | None:
-    """Judge a segment that is more than letters, digits, `-` and `_`; None where that tells nothing."""
+def _is_capability(part: str) -> bool:
+    names = part.split("-") if part.islower() and "_" not in part else words(part)
+    return not CAPABILITY_WORDS.isdisjoint(names) and is_plain(part)
+
+
+def _odd_verdict(part: str, marker: Marker) -> int:
+    """Judge a segment that is more than letters, digits, `-` and `_`."""
     if part[0] == "[" and marker.is_mark(part):
-        return KEEP
+        return PLAIN
     decoded = _decode(part)
     if _BOT.match(decoded) or _ENCODED_URL.search(decoded) or _has_secret_pair(decoded, marker):
         return ALWAYS
-    if _is_plain_file(part):
-        return KEEP
-    if part.endswith(_ASSET_ENDINGS):
-        return AFTER_CAPABILITY
-    return ALWAYS if has_random_run(decoded) else None
+    if part.endswith(_ASSET_ENDINGS) or not has_random_run(decoded):
+        return CAPABILITY if _is_capability(part) else PLAIN
+    return ALWAYS
 
 
-def _is_plain_file(part: str) -> bool:
+def _is_harmless(part: str, marker: Marker) -> bool:
+    """Tell whether a segment behind a capability word is a plain word, a file of a plain name, or marked already."""
+    if is_plain(part) or marker.is_mark(part):
+        return True
     found = _FILE.fullmatch(part)
     return found is not None and is_plain(found[1])
 

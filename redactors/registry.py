@@ -41,7 +41,7 @@ class Redactors:
 def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     """Build the redactors of a policy."""
     marker = Marker(ring, (rule.id for rule in rules.rules), policy.scope)
-    hits = Hits(rules, marker, email_domain=policy.email != "drop")
+    hits = Hits(rules, marker, policy.email)
     visitor = address_transform(policy.ip, marker, ring)
     kept_address = address_transform("keep", marker, ring)
     query = strip_query if policy.query == "strip" else params_redactor(frozenset(policy.params_keep), marker)

@@ -82,12 +82,10 @@ def compile_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
         scope |= {f"n{at}": step.name, f"s{at}": step}
         lines += [f"v = record[n{at}]", *_block(at, step, scope)]
     lines.append("return changed")
-    arguments = ", ".join(f"{name}={name}" for name in scope)
-    source = f"def scrub(record, {arguments}):\n" + "".join(f"    {line}\n" for line in lines)
-    made: dict[str, Any] = {}
-    # The source holds numbers of steps and nothing else: names and classes of fields come in as values.
-    exec(compile(source, "<plan>", "exec"), scope, made)  # noqa: S102
-    scrub: Scrub = made["scrub"]
+    source = "def scrub(record):\n" + "".join(f"    {line}\n" for line in lines)
+    # The source holds numbers of steps and nothing else: names and classes of fields come in as its globals.
+    exec(compile(source, "<plan>", "exec"), scope)  # noqa: S102
+    scrub: Scrub = scope["scrub"]
     return scrub
 
 

@@ -37,6 +37,10 @@ PATTERNS = {
     "a start": "^key-[a-z]{2}",
     "a start of any line": "(?m)^key-[a-z]{2}",
     "a boundary in front": "(?:^|[^a-z])[0-9]{6}",
+    "an end": "key-[a-z]{2}$",
+    "an end of any line": "(?m)key-[a-z]{2}$",
+    "boundaries and nothing fixed": "(?:^|[^0-9a-z])[0-9]{6}(?:[^0-9a-z]|$)",
+    "an end and nothing fixed": "[0-9]{6}$",
     "word boundaries": r"\bkey-[a-z]{2}\b",
     "a long count": "key[a-z]{60,90}end",
     "lazy repeats": "key[a-z]*?end[a-z]+?",
@@ -80,6 +84,12 @@ def test_a_bare_quote_only_opens_the_string() -> None:
     prefilter = derive("api[\"' ]+[a-z]{8}")
     assert not hits(prefilter, b'{"api":"abcdefgh"}')
     assert hits(prefilter, orjson.dumps('{"api" "abcdefgh"}'))
+
+
+def test_a_rule_without_fixed_text_keeps_the_boundary_behind_it() -> None:
+    prefilter = derive("(?:^|[^0-9a-z])([0-9]{12})(?:[^0-9a-z]|$)")
+    assert hits(prefilter, b'["123456789012"]')
+    assert not hits(prefilter, b'["123456789012abcdef"]')
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,172 @@
+"""`make bench`: what the work costs against the bare codec, as a table and as JSON.
+
+The ratio decides, the absolute is reported: machines differ and are shared. Each measurement is a process of its own,
+so that nothing is remembered; bare codec and whole run in turns, and the median of the ratios of the turns is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.codec import Deflater
+from tests.bench.generate import generate_http_requests, generate_trace_events
+
+ROUNDS = 5
+STAGES = ("inflate", "split", "parse", "scrub", "all but deflate", "whole", "bare codec")
+LIMITS = {"requests": 2.4, "returning users": None, "all lines dirty": 5.8, "trace events": 3.5}
+"""What the whole may cost, as a multiple of the bare codec; None is reported only."""
+MIB = 1 << 20
+
+
+def write(path: Path, lines: Iterable[bytes]) -> tuple[int, int]:
+    """Write lines as gzip; return their number and size."""
+    deflater, count, size = Deflater("gzip"), 0, 0
+    lines = iter(lines)
+    with path.open("wb") as file:
+        while block := list(islice(lines, 500)):
+            data = b"".join(block)
+            count, size = count + len(block), size + len(data)
+            file.write(deflater.feed(data))
+        file.write(deflater.finish())
+    return count, size
+
+
+def stage(name: str, path: Path) -> dict[str, float]:
+    """Run one stage in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.stages", name, str(path)]
+    result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603
+    return result
+
+
+def case(path: Path, count: int, size: int, rounds: int) -> dict[str, float]:
+    """Measure the whole against the bare codec, in turns."""
+    turns = [(stage("bare codec", path), stage("whole", path)) for _ in range(rounds)]
+    bare = min(turn["seconds"] for turn, _ in turns) / count * 1e6
+    whole = min(turn["seconds"] for _, turn in turns) / count * 1e6
+    ratios = [after["seconds"] / before["seconds"] for before, after in turns]
+    return {
+        "records": count,
+        "bytes_a_record": round(size / count),
+        "bare_us": round(bare, 2),
+        "whole_us": round(whole, 2),
+        "ratio": round(statistics.median(ratios), 2),
+        "ratio_min": round(min(ratios), 2),
+        "ratio_max": round(max(ratios), 2),
+        "records_a_second": round(1e6 / whole),
+        "mb_a_second": round(size / count / whole, 1),
+        "peak_mib": round(max(after["peak_bytes"] for _, after in turns) / MIB, 1),
+    }
+
+
+def stages(path: Path, count: int) -> dict[str, float]:
+    """Measure the stages, each with all before it; microseconds a record."""
+    return {name: round(min(stage(name, path)["seconds"] for _ in range(2)) / count * 1e6, 2) for name in STAGES}
+
+
+def processes(path: Path, folder: Path) -> dict[str, float]:
+    """Measure four files by one process and by two, wall clock."""
+    for number in range(4):
+        (folder / f"{number}.gz").write_bytes(path.read_bytes())
+    seconds = {}
+    for jobs in (1, 2, 1, 2):
+        command = [sys.executable, "-m", "edgesieve", "redact", str(folder), "-o", f"{folder}-out/", "--jobs", str(jobs)]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        seconds[jobs] = min(seconds.get(jobs, 1e9), time.perf_counter() - start)
+    return {"one_s": round(seconds[1], 2), "two_s": round(seconds[2], 2), "gain": round(seconds[1] / seconds[2], 2)}
+
+
+def memory(path: Path, target: Path) -> dict[str, float]:
+    """Measure the peak memory of `edgesieve redact` on a file of many gzip members, about 2 GB inflated."""
+    members = max(1, (2 << 30) // (path.stat().st_size * 7))
+    with target.open("wb") as file:
+        for _ in range(members):
+            file.write(path.read_bytes())
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "edgesieve", "redact", str(target), "-o", os.devnull], stderr=subprocess.DEVNULL
+    ) as process:
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return {"members": members, "gzip_mib": round(target.stat().st_size / MIB), "peak_mib": round(usage.ru_maxrss / 1024, 1)}
+
+
+def first_byte(line: bytes) -> dict[str, float]:
+    """Measure the time from the start of `edgesieve redact` to its first byte, its input still open."""
+    times = []
+    for _ in range(11):
+        start = time.perf_counter()
+        with subprocess.Popen(  # noqa: S603
+            [Path(sys.executable).parent / "edgesieve", "redact"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(line)
+            process.stdin.flush()
+            process.stdout.read(1)
+            times.append((time.perf_counter() - start) * 1000)
+            process.stdin.close()
+    return {"ms": round(statistics.median(times[1:])), "min_ms": round(min(times[1:]))}
+
+
+def table(title: str, rows: dict[str, dict[str, float]]) -> Table:
+    """Show results that share their columns."""
+    shown = Table("", *next(iter(rows.values())), title=title)
+    for name, row in rows.items():
+        shown.add_row(name, *(f"{value:,}" for value in row.values()))
+    return shown
+
+
+def main() -> int:
+    """Measure everything; exit 1 where a limit is passed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=100_000, help="requests to generate (default 100,000)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--json", type=Path, help="write the results here too")
+    options = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="edgesieve-bench-") as name:
+        folder = Path(name)
+        made = {
+            "requests": generate_http_requests(options.records, 1),
+            "returning users": generate_http_requests(options.records, 1, returning=True),
+            "all lines dirty": generate_http_requests(options.records // 4, 1, dirty=1.0),
+            "trace events": generate_trace_events(options.records, 1),
+        }
+        paths = {title: folder / f"{title.replace(' ', '-')}.gz" for title in made}
+        sizes = {title: write(paths[title], lines) for title, lines in made.items()}
+        cases = {title: case(paths[title], *sizes[title], options.rounds) for title in made}
+        console.print(table("The whole against the bare codec, gzip in and out, one core (µs a record)", cases))
+        each = stages(paths["requests"], sizes["requests"][0])
+        console.print(table("Stages on requests, each with all before it (µs a record)", {"requests": each}))
+        (folder / "four").mkdir()
+        rest = {
+            "two processes": processes(paths["requests"], folder / "four"),
+            "memory": memory(paths["requests"], folder / "large.gz"),
+            "first byte": first_byte(next(generate_http_requests(1, 1))),
+        }
+    for title, row in rest.items():
+        console.print(title, row)
+    passed = [title for title, limit in LIMITS.items() if limit and cases[title]["ratio"] > limit]
+    results = {"cases": cases, "stages": each, **rest, "over_the_limit": passed}
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    console.print_json(json.dumps(results))
+    return 1 if passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
