@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,11 +64,21 @@ class Cache:
             path.unlink(missing_ok=True)
 
 
-def code_stamp(*packages: Path) -> str:
-    """Name the code that builds an entry, for its key: what was built by code that has changed since is stale."""
-    files = (entry for package in packages for entry in os.scandir(package) if entry.name.endswith(".py"))
-    states = sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
-    return f"{__version__} {states}"
+def package_stamp(*packages: Path) -> str:
+    """Name the code and the data that an entry is built from, for its key: what was built from others is stale.
+
+    It looks at names, sizes and times: to read all of it would take longer than to load what was kept.
+    """
+    return f"{__version__} {sorted(state for package in packages for state in _states(package))}"
+
+
+def _states(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    for entry in os.scandir(folder):
+        if entry.name.endswith((".py", ".toml")):
+            status = entry.stat()
+            yield entry.path, status.st_size, status.st_mtime_ns
+        elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+            yield from _states(entry.path)
 
 
 def user_cache(environ: Mapping[str, str]) -> Cache:

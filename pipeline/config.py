@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.cache import Cache, code_stamp
+from pipeline.cache import Cache, package_stamp
 from pipeline.config_lines import place_of
 from pipeline.settings import KeyPath, Settings, dotted, from_plain, to_plain
 from redactors.base import ConfigurationError, Value
@@ -36,7 +36,7 @@ def load(path: Path, cache: Cache) -> Settings:
     """
     main = _read(path)
     files = (main, *map(_read, _included(main)))
-    digest = hashlib.sha256(code_stamp(_HERE, _HERE.parent / "redactors").encode())
+    digest = hashlib.sha256(package_stamp(_HERE, _HERE.parent / "redactors").encode())
     for each in files:
         digest.update(f"\n{each.path} {len(each.text)}\n{each.text}".encode())
     kept = cache.get("config", digest.hexdigest())

@@ -13,12 +13,12 @@ import hyperscan
 
 import redactors
 from pipeline.base import Limits
-from pipeline.cache import Cache, code_stamp
+from pipeline.cache import Cache, package_stamp
 from pipeline.engine import GENERIC, Engine
 from pipeline.keys import read_ring
 from pipeline.settings import KeyPath, Settings
 from redactors.base import RECORDS_PREFIX, ConfigurationError
-from redactors.datasets import Catalogue, dataset_files, load_catalogue
+from redactors.datasets import Catalogue, load_catalogue
 from redactors.keyring import KeyRing
 from redactors.policy import Policy
 from redactors.rule_choices import rules_from_json, rules_to_json, select
@@ -52,7 +52,7 @@ def prepare(settings: Settings, cache: Cache, key_file: Path | None = None) -> P
     """
     path = key_file or settings.key_file
     ring = read_ring(path) if path else None
-    source = _digest(code_stamp(Path(redactors.__path__[0])), dataset_files())
+    source = _digest(package_stamp(Path(redactors.__path__[0])), {})
     catalogue = _catalogue(cache, source)
     _refuse_unknown_datasets(settings, catalogue)
     rules, database = _rules(settings, cache, source)
@@ -103,20 +103,16 @@ def _catalogue(cache: Cache, source: str) -> Catalogue:
 
 
 def _rules(settings: Settings, cache: Cache, source: str) -> tuple[tuple[Rule, ...], bytes]:
-    own = rule_files()
     place = settings.where(("redact", "rules_extra"))
     extra = read_extra_rules(settings.rules_extra, place) if settings.rules_extra else {}
     # The prefilters look for signs that come from the datasets as well: `source` names them.
-    key = _digest(
-        f"{source} {_choices(settings.policy)} {_machine()}",
-        {**own, **{f"extra/{name}": text for name, text in extra.items()}},
-    )
+    key = _digest(f"{source} {_choices(settings.policy)} {_machine()}", extra)
     kept = cache.get("rules", key)
     if kept is not None:
         size = int.from_bytes(kept[:_LENGTH_BYTES])
         text, database = kept[_LENGTH_BYTES : _LENGTH_BYTES + size], kept[_LENGTH_BYTES + size :]
         return rules_from_json(text), database
-    rules = _chosen(settings, own, extra)
+    rules = _chosen(settings, extra)
     database = dump_database(compile_rules(rules))
     text = rules_to_json(rules)
     cache.put("rules", key, len(text).to_bytes(_LENGTH_BYTES) + text + database)
@@ -139,9 +135,9 @@ def _machine() -> str:
     return f"{version} {os.uname().machine} {features}"
 
 
-def _chosen(settings: Settings, own: Mapping[str, bytes], extra: Mapping[str, bytes]) -> tuple[Rule, ...]:
+def _chosen(settings: Settings, extra: Mapping[str, bytes]) -> tuple[Rule, ...]:
     # Rules that come with the program are proven by their examples in its tests; the user's own are proven here.
-    rules = [row.rule for name, text in own.items() for row in parse_rows(name, text)]
+    rules = [row.rule for name, text in rule_files().items() for row in parse_rows(name, text)]
     rules += [rule for name, text in extra.items() for rule in parse_rules(name, text)]
     refuse_twins(tuple(rules))
     policy, ids = settings.policy, [rule.id for rule in rules]

@@ -176,6 +176,11 @@ def ean13(value: str) -> bool:
     return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
 
 
+def mixed(value: str) -> bool:
+    """Tell whether a value has both letters and digits, as hardly any word or number has."""
+    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
 def entropy(value: str) -> float:
     """Return Shannon's entropy of the characters of `value`, in bits per character."""
     return -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
@@ -195,5 +200,6 @@ CHECKS: Mapping[str, Check] = {
     "nir": Check(nir, decides=True),
     "verhoeff": Check(verhoeff, decides=True),
     "ean13": Check(ean13, decides=True),
+    "mixed": Check(mixed, decides=True),
 }
 """THE table of checks: the names that rules use."""

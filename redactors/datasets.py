@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from importlib.resources import files
 from typing import Any, Final
 
 import orjson
@@ -158,6 +157,8 @@ def load_catalogue() -> Catalogue:
 
 def dataset_files() -> dict[str, bytes]:
     """Return the TOML of each dataset that comes with the program, by the dataset's name."""
+    from importlib.resources import files  # noqa: PLC0415 (slow to load; a start with a warm cache reads no file)
+
     found: dict[str, bytes] = {}
     for folder in (files("redactors") / "datasets").iterdir():
         prefix = "" if folder.name == HOME else f"{folder.name}/"
@@ -191,8 +192,7 @@ def parse_dataset(name: str, text: bytes) -> Dataset:
 
 
 def _from_row(row: Mapping[str, Any]) -> Dataset:
-    lists = {"recognise": frozenset(row["recognise"]), "path_hints": tuple(row["path_hints"])}
-    return Dataset(**{**row, **lists})
+    return Dataset(**{**row, "recognise": frozenset(row["recognise"]), "path_hints": tuple(row["path_hints"])})
 
 
 def _faults_of_shape(table: Mapping[str, Any]) -> Iterator[str]:

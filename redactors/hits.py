@@ -30,6 +30,11 @@ class Hits:
         spans = self.rules.spans(text) if numbers is None else self.rules.confirm(text, numbers)
         return self._replace(text, spans) if spans else text
 
+    def mark_text_only(self, text: str) -> str:
+        """Return the text with the hits marked that the scan of whole records does not look for."""
+        spans = self.rules.text_only_spans(text)
+        return self._replace(text, spans) if spans else text
+
     def collect(self, tally: Tally) -> None:
         """Move the counts into a tally."""
         tally.rule_hits.update(self.counts)

@@ -10,19 +10,20 @@ from redactors.base import Value
 from redactors.cookies import Cookies
 from redactors.headers import Headers
 from redactors.names import PIN, class_of_name, secrecy
-from redactors.planned import PlannedMaps, unique
+from redactors.planned import PlannedMaps
 from redactors.shapes import has_random_run
-from redactors.straight import Redactor
+from redactors.straight import Redactor, Scrub, change
 
 Redact = Callable[[str], str]
 
-_PAIR_NAMES = ("name", "key", "field", "header")
-_VALUE_NAMES = ("value", "Value", "VALUE")
+_PAIR_NAMES = frozenset({"name", "key", "field", "header"})
 _MOST_IN_PAIR = 4
+_CACHE_SIZE = 4096
+_CACHED_LENGTH = 128
 
 
 class Objects:
-    """The redactor of the classes `object` and `unknown`. `changed` counts the values it ever changed."""
+    """The redactor of the classes `object` and `unknown`."""
 
     def __init__(
         self,
@@ -32,45 +33,42 @@ class Objects:
         secrets: Mapping[str, Redact],
     ) -> None:
         """Take what is done to a string by its field class, and by the kind of secret its name tells of."""
-        self.changed = 0
         self._by_class = by_class
-        self._maps = {"headers": headers.map, "cookies": cookies.map}
-        self._headers = headers
+        self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
+        self._sequence = headers.sequence
         self._secrets = secrets
-        self._plans = PlannedMaps(self._redactor, self.safe_name)
+        self._made: dict[str, Redactor] = {}
+        self._plans = PlannedMaps(self.under, self.safe_name, self._pair)
 
-    def value(self, value: Value, name: str = "") -> Value:
-        """Return the value made safe; containers are changed in place."""
-        kind = secrecy(name) if name else ""
-        if kind:
-            return self.secret(value, kind)
-        field_class = class_of_name(name) if name else "text"
-        if isinstance(value, str):
-            return self._counted(value, self._by_class[field_class](value))
-        if isinstance(value, dict):
-            self.changed += self._maps.get(field_class, self._map)(value)
-        elif isinstance(value, list):
-            return self._list(value, name, field_class)
-        return value
+    def under(self, name: str) -> Redactor:
+        """Return what is done to the values under one name."""
+        made = self._made.get(name)
+        if made is None:
+            kind = secrecy(name) if name else ""
+            made = self.secret(kind) if kind else self._plain(class_of_name(name) if name else "text")
+            if len(name) <= _CACHED_LENGTH:
+                if len(self._made) >= _CACHE_SIZE:
+                    self._made.clear()
+                self._made[name] = made
+        return made
 
-    def report(self, value: Value, name: str = "") -> tuple[Value, bool]:
-        """Return the value made safe, and whether anything in it changed."""
-        before = self.changed
-        safe = self.value(value, name)
-        return safe, self.changed != before
+    def secret(self, kind: str) -> Redactor:
+        """Return what marks every string, however deep; numbers only where the kind is of numbers."""
+        act = self._secrets[kind]
 
-    def secret(self, value: Value, kind: str) -> Value:
-        """Mark every string under a credential's name, however deep; numbers only where the name is of a number."""
-        if isinstance(value, str):
-            return self._counted(value, self._secrets[kind](value))
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                value[key] = self.secret(inner, kind)
-            return value
-        if isinstance(value, list):
-            value[:] = [self.secret(inner, kind) for inner in value]
-            return value
-        return self._counted(value, None) if kind == PIN and not isinstance(value, bool) else value
+        def other(value: Value) -> tuple[Value, bool]:
+            if isinstance(value, str):
+                new = act(value)
+                return new, new != value
+            if isinstance(value, dict):
+                changes = {name: other(inner) for name, inner in value.items()}
+                return {name: inner for name, (inner, _) in changes.items()}, any(each for _, each in changes.values())
+            if isinstance(value, list):
+                pairs = [other(inner) for inner in value]
+                return [inner for inner, _ in pairs], any(each for _, each in pairs)
+            return (None, value is not None) if kind == PIN and not isinstance(value, bool) else (value, False)
+
+        return Redactor(act, other, keeps_numbers=kind != PIN)
 
     def json_text(self, text: str) -> str:
         """Redact a text that is a JSON document; anything else, and one with nothing to hide, is returned as it was."""
@@ -80,7 +78,7 @@ class Objects:
             return text
         if not isinstance(document, dict | list):
             return text
-        document, changed = self.report(document)
+        document, changed = change(self.under(""), document)
         return orjson.dumps(document).decode() if changed else text
 
     def safe_name(self, name: str) -> str:
@@ -88,41 +86,52 @@ class Objects:
         clean = name.replace("_", "").replace("-", "").isalnum() and not has_random_run(name)
         return name if clean else self._by_class["text"](name)
 
+    def _plain(self, field_class: str) -> Redactor:
+        """Return what is done where the name tells a field class, or text."""
+        act = self._by_class[field_class]
+        of_map = self._shapes.get(field_class, self._map)
+
+        def of_list(value: list[Value]) -> int:
+            changed = 0
+            for at, inner in enumerate(value):
+                if inner.__class__ is str:
+                    new = act(inner)
+                    if new != inner:
+                        value[at] = new
+                        changed += 1
+                elif inner.__class__ is dict:
+                    changed += of_map(inner)
+                elif inner.__class__ is list:
+                    changed += of_list(inner)
+            return changed
+
+        def other(value: Value) -> tuple[Value, bool]:
+            if not isinstance(value, list):
+                return value, False
+            if field_class == "headers":
+                new = self._sequence(value)
+                return new, new != value
+            return value, of_list(value) > 0
+
+        return Redactor(act, other, of_map, keeps_numbers=True)
+
     def _map(self, value: dict[str, Value]) -> int:
-        if len(value) > _MOST_IN_PAIR or not any(name in value for name in _VALUE_NAMES):
-            return self._plans.scrub(value)
-        before = self.changed
-        pair = _pair_name(value)
-        safe = [(self._counted(key, self.safe_name(key)), inner) for key, inner in value.items()]
-        pairs = [(key, self.value(inner, (pair or key) if key in _VALUE_NAMES else key)) for key, inner in safe]
-        value.clear()
-        value.update(unique(pairs))
-        counted, self.changed = self.changed - before, before
-        return counted
+        return self._plans.scrub(value)
 
-    def _redactor(self, name: str) -> Redactor:
-        """Return what is done to the values under one name of an object."""
-        kind = secrecy(name)
-        act = self._secrets[kind] if kind else self._by_class[class_of_name(name)]
-        return Redactor(act, lambda value: self.report(value, name), keeps_numbers=kind != PIN)
+    def _pair(self, names: tuple[str, ...]) -> Scrub | None:
+        """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""
+        name = next((each for each in names if each.lower() in _PAIR_NAMES), None)
+        value = next((each for each in names if each.lower() == "value"), None)
+        if name is None or value is None or len(names) > _MOST_IN_PAIR:
+            return None
 
-    def _list(self, value: list[Value], name: str, field_class: str) -> Value:
-        if field_class == "headers":
-            return self._counted(value, self._headers.sequence(value))
-        for at, inner in enumerate(value):
-            if inner.__class__ is str or inner.__class__ is dict or inner.__class__ is list:
-                value[at] = self.value(inner, name)
-        return value
+        def scrub(record: dict[str, Value]) -> int:
+            told = record[name]
+            by = {value: self.under(self.safe_name(told))} if isinstance(told, str) else {}
+            count = 0
+            for each in names:
+                record[each], changed = change(by.get(each) or self.under(each), record[each])
+                count += changed
+            return count
 
-    def _counted(self, old: Value, new: Value) -> Value:
-        if new is not old and new != old:
-            self.changed += 1
-        return new
-
-
-def _pair_name(value: dict[str, Value]) -> str:
-    """Return the name in a map that holds a name and a value, such as `{"name": "password", "value": …}`."""
-    for key, inner in value.items():
-        if key.lower() in _PAIR_NAMES and isinstance(inner, str):
-            return inner
-    return ""
+        return scrub

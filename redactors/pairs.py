@@ -18,11 +18,15 @@ _WHOLE_LINE = frozenset({"authorization", "proxyauthorization", "cookie", "setco
 _NOTHING = frozenset({"true", "false", "null", "none", "undefined", "nil", "-", "*", "***", "redacted", "required"})
 
 
+_SCHEME_SIGNS = ("earer", "EARER", "asic", "ASIC", "pop", "POP")
 _AFTER_SCHEME = re.compile(r"(?i)((?:[=:]|%3d|%3a)\s{0,4}[\"']?(?:bearer|basic|dpop)(?:\s|\+|%20){1,4})([^\s\"'<>&,;]+)")
 
 
 def mark_schemes(text: str, marker: Marker) -> str:
     """Mark the token behind a scheme that is itself a value: `=Bearer abc`, as in URLs that were never encoded."""
+    if not any(sign in text for sign in _SCHEME_SIGNS):
+        return text
+
     def mark(found: re.Match[str]) -> str:
         return found[0] if _is_nothing(found[2], marker) else found[1] + marker.keyed("credential", found[2])
 

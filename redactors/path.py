@@ -21,6 +21,7 @@ _ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build
 _ASSET_ENDINGS = tuple(
     ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
 )
+_SIMPLE = re.compile(r"[A-Za-z0-9_.~-]*")
 _FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
@@ -88,8 +89,10 @@ def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], s
 
 
 def _verdict(part: str, marker: Marker) -> int:
-    if not part.isalnum() and not part.replace("-", "").replace("_", "").isalnum():
+    if not part.isalnum() and not _SIMPLE.fullmatch(part):
         return _odd_verdict(part, marker)
+    if part.endswith(_ASSET_ENDINGS):
+        return CAPABILITY if _is_capability(part) else PLAIN
     if len(part) >= TOKEN_LENGTH and has_random_run(part):
         return ALWAYS
     if part in _ASSET_ROOTS:
@@ -109,9 +112,9 @@ def _odd_verdict(part: str, marker: Marker) -> int:
     decoded = _decode(part)
     if _BOT.match(decoded) or _ENCODED_URL.search(decoded) or _has_secret_pair(decoded, marker):
         return ALWAYS
-    if part.endswith(_ASSET_ENDINGS) or not has_random_run(decoded):
-        return CAPABILITY if _is_capability(part) else PLAIN
-    return ALWAYS
+    if has_random_run(decoded) and not part.endswith(_ASSET_ENDINGS):
+        return ALWAYS
+    return CAPABILITY if _is_capability(part) else PLAIN
 
 
 def _is_harmless(part: str, marker: Marker) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from redactors.base import RECORDS_PREFIX, ConfigurationError, Record, Tally, Value
 from redactors.datasets import Catalogue, Dataset
 from redactors.guards import guarded_names
-from redactors.names import class_of_name, secrecy
 from redactors.planned import renaming
 from redactors.policy import Policy
 from redactors.registry import Redactors
@@ -149,10 +148,7 @@ class Plans:
     def _unknown(self, name: str) -> Redactor:
         """Return what is done under a name that the dataset does not list: by the name, else as text."""
         objects = self._redactors.objects
-        name = objects.safe_name(name)
-        if secrecy(name) or class_of_name(name) != "text":
-            return Redactor(lambda text: objects.value(text, name), lambda value: objects.report(value, name))
-        return self._redactors.by_class["unknown"]
+        return objects.under(objects.safe_name(name))
 
     def _records(self, name: str) -> Redactor:
         forced = self._catalogue[name]

@@ -17,10 +17,16 @@ _MAX_LENGTH = 128
 class PlannedMaps:
     """Scrubs maps of name to value in place, by what is done under each name."""
 
-    def __init__(self, redactor_of: Callable[[str], Redactor], safe_name: Callable[[str], str]) -> None:
-        """Take what is done under a name, and to a name."""
+    def __init__(
+        self,
+        redactor_of: Callable[[str], Redactor],
+        safe_name: Callable[[str], str],
+        special: Callable[[tuple[str, ...]], Scrub | None] = lambda _names: None,
+    ) -> None:
+        """Take what is done under a name, what is done to a name, and what knows combinations of names."""
         self._redactor_of = redactor_of
         self._safe_name = safe_name
+        self._special = special
         self._plans: dict[tuple[str, ...], Scrub] = {}
 
     def scrub(self, value: dict[str, Value]) -> int:
@@ -36,9 +42,11 @@ class PlannedMaps:
         # By the safe name: what is done must be the same when the marked name comes by again.
         steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
         small = len(names) <= _MAX_NAMES and all(len(name) <= _MAX_LENGTH for name in names)
-        if len(self._plans) >= _MAX_PLANS or not small:
-            return renaming(interpret_steps(steps, [0]), safe_names)
-        plan = self._plans[names] = renaming(compile_steps(steps, [0]), safe_names)
+        kept = small and len(self._plans) < _MAX_PLANS
+        scrub = self._special(names) or (compile_steps if kept else interpret_steps)(steps, [0])
+        plan = renaming(scrub, safe_names)
+        if kept:
+            self._plans[names] = plan
         return plan
 
 

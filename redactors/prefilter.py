@@ -105,11 +105,14 @@ def _sequence(nodes: list[Node], flags: int, *, head: bool, tail: bool) -> str:
 
 
 def _start(nodes: list[Node]) -> int:
-    """Return where a pattern may start: at its first fixed text, for which the scanner looks fastest, or at 0."""
+    """Return where a pattern may start: at its first fixed text, for which the scanner looks fastest, or at 0.
+
+    One character before it that is of a class is kept: it costs nothing and keeps our own marks from being suspects.
+    """
     for place, (operator, argument) in enumerate(nodes):
         inside = operator is parser.SUBPATTERN and _start(list(argument[-1])) > 0
         if inside or _fixed(nodes[place:]) >= FIXED:
-            return place
+            return place - 1 if place and nodes[place - 1][0] is parser.IN else place
     return 0
 
 

@@ -20,7 +20,7 @@ from redactors.objects import Objects
 from redactors.path import path_redactor
 from redactors.policy import Policy
 from redactors.secrets import Rules
-from redactors.straight import Redactor
+from redactors.straight import Redactor, change
 from redactors.text import Texts
 from redactors.url import Urls, params_redactor, strip_query
 
@@ -86,7 +86,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)
     by_class["cookies"] = Redactor(cookies.header, by_class["cookies"].other, cookies.map)
     by_class["geo"] = Redactor(strings["geo"], _compared(coarse_number if policy.geo == "coarse" else _nothing))
-    by_class["object"] = by_class["unknown"] = Redactor(text, objects.report)
+    by_class["object"] = by_class["unknown"] = objects.under("")
     by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)
     return Redactors(by_class, objects, hits, marker)
 
@@ -103,9 +103,7 @@ def _of_text(name: str, act: Text, objects: Objects) -> Redactor:
             new = [act(each) if isinstance(each, str) else other(each)[0] for each in value]
             return new, new != value
         if isinstance(value, dict) and name != "body":
-            before = objects.changed
-            new = objects.secret(value, CREDENTIAL) if name == "credential" else objects.value(value)
-            return new, objects.changed != before
+            return change(objects.secret(CREDENTIAL) if name == "credential" else objects.under(""), value)
         return (None, True) if secret else (value, False)
 
     return Redactor(act, other)
@@ -116,7 +114,7 @@ def _inside(objects: Objects) -> Other:
 
     def other(value: Value) -> tuple[Value, bool]:
         if not isinstance(value, list):
-            return objects.report(value)
+            return change(objects.under(""), value)
         changes = [other(each) if isinstance(each, dict | list) else (each, False) for each in value]
         return [each for each, _ in changes], any(changed for _, changed in changes)
 

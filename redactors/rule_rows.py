@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import re2
@@ -90,7 +89,7 @@ class Rule:
     entropy: float = 0.0
     """Least bits per character of the secret."""
     allow: tuple[str, ...] = ()
-    """RE2 patterns of whole values that are left alone."""
+    """RE2 patterns; a value in which one of them is found is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,8 @@ class Row:
 
 def rule_files() -> dict[str, bytes]:
     """Return the packaged rule files: family to TOML bytes, by name order."""
+    from importlib.resources import files  # noqa: PLC0415 (slow to load; a start with a warm cache reads no file)
+
     folder = files("redactors") / "rules"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
     return {name.removesuffix(".toml"): (folder / name).read_bytes() for name in names}

@@ -11,55 +11,70 @@ from redactors.prefilter import fixed_text
 from redactors.rule_rows import Rule
 
 _SIZE, _TEXT = 8, 2
+_PERSONAL = "personal"
 _STALE = "rules: the cached databases were made by another version or for another CPU; right would be new ones"
 
 
 class Scanner:
-    """Scans a block for all rules. One process, one scan at a time: each database has one scratch."""
+    """Scans for all rules. One process, one scan at a time: each database has one scratch."""
 
-    __slots__ = ("_databases", "_hits")
+    __slots__ = ("_everywhere", "_hits", "_in_text")
 
-    def __init__(self, databases: tuple[hyperscan.Database, ...]) -> None:
-        """Take databases whose expression ids are the numbers to report."""
-        self._databases = databases
+    def __init__(self, everywhere: tuple[hyperscan.Database, ...], in_text: tuple[hyperscan.Database, ...]) -> None:
+        """Take databases whose expression ids are the numbers to report: for any bytes, and for strings of text only."""
+        self._everywhere = everywhere
+        self._in_text = in_text
         self._hits: list[tuple[int, int]] = []
 
     def scan(self, block: bytes) -> list[tuple[int, int]]:
-        """Return (end offset, number) of every match."""
+        """Return (end offset, number) of every match in any bytes."""
+        return self._scan(self._everywhere, block)
+
+    def scan_text(self, text: bytes) -> list[tuple[int, int]]:
+        """Return the matches of the rules that are looked for in text only."""
+        return self._scan(self._in_text, text)
+
+    def _scan(self, databases: tuple[hyperscan.Database, ...], data: bytes) -> list[tuple[int, int]]:
         hits = self._hits
-        hits.clear()
-        for database in self._databases:
-            database.scan(block, self._on_match)
-        return hits.copy() if hits else []
+        for database in databases:
+            database.scan(data, self._on_match)
+        if not hits:
+            return []
+        self._hits = []
+        return hits
 
     def _on_match(self, number: int, _start: int, end: int, _flags: int, _context: object) -> None:
         self._hits.append((end, number))
 
     def dump(self) -> bytes:
         """Return the databases as bytes; they fit this CPU and this Hyperscan only."""
-        parts = [hyperscan.dumpb(database) for database in self._databases]
-        return b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts)
+        parts = [hyperscan.dumpb(database) for database in (*self._everywhere, *self._in_text)]
+        made = b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts)
+        return len(self._everywhere).to_bytes(_SIZE, "big") + made
 
 
 def compile_scanner(rules: tuple[Rule, ...], guards: Iterable[str] = ()) -> Scanner:
     """Compile the prefilters of rules, and further patterns that are numbered behind them.
 
-    Rules with fixed text go into one database, those with one fixed character and those with none into two more:
-    in one, each sort slows the others down by far more than a scan costs.
+    Rules with fixed text go into one database, the others into another: in one, each sort slows the other down by far
+    more than a scan costs. Personal data without fixed text (cards, account numbers) are looked for in text only:
+    over whole records they cost more than all other rules together, and ids look like them.
 
     Raises:
         ConfigurationError: naming the rule whose prefilter cannot be compiled.
 
     """
     bare: dict[int, str] = {}
-    joined: dict[int, str] = {}
     text: dict[int, str] = {}
-    sorts = (bare, joined, text)
+    personal: dict[int, str] = {}
     for rule in rules:
-        sorts[min(fixed_text(rule.exact), _TEXT)][rule.number] = rule.prefilter
+        length = fixed_text(rule.exact)
+        sort = text if length >= _TEXT else personal if rule.family == _PERSONAL else bare
+        sort[rule.number] = rule.prefilter
     text.update(enumerate(guards, len(rules)))
     try:
-        return Scanner(tuple(_compile(patterns) for patterns in sorts if patterns))
+        everywhere = tuple(_compile(patterns) for patterns in (text, bare) if patterns)
+        return Scanner(everywhere, (_compile(personal),) if personal else ())
     except hyperscan.error:
         message = f"{_culprit(rules)}: too large to scan for; right would be fewer or shorter counts"
         raise ConfigurationError(message) from None
@@ -73,13 +88,13 @@ def load_scanner(data: bytes) -> Scanner:
 
     """
     databases = []
-    at = 0
+    everywhere, at = int.from_bytes(data[:_SIZE], "big"), _SIZE
     while at < len(data):
         size = int.from_bytes(data[at : at + _SIZE], "big")
         at += _SIZE
         databases.append(_load(data[at : at + size]))
         at += size
-    return Scanner(tuple(databases))
+    return Scanner(tuple(databases[:everywhere]), tuple(databases[everywhere:]))
 
 
 def _compile(patterns: dict[int, str]) -> hyperscan.Database:

@@ -78,8 +78,14 @@ class Rules:
 
     def spans(self, text: str) -> list[Span]:
         """Return the secrets in one string (without lone surrogates), as `confirm` does."""
-        hits = self.scan(orjson.dumps(text))
+        data = orjson.dumps(text)
+        hits = self.scan(data) + self.scanner.scan_text(data)
         return self.confirm(text, {number for _, number in hits if number < len(self.rules)}) if hits else []
+
+    def text_only_spans(self, text: str) -> list[Span]:
+        """Return what `scan` does not look for, since it is looked for in text only."""
+        hits = self.scanner.scan_text(orjson.dumps(text))
+        return self.confirm(text, {number for _, number in hits}) if hits else []
 
     def confirm(self, text: str, numbers: Iterable[int] | None = None) -> list[Span]:
         """Return the secrets in one string by the exact rules of these numbers: in order, none over another.
@@ -157,7 +163,7 @@ def test_rule(rule: Rule, examples: Iterable[str], counter_examples: Iterable[st
 
     """
     where = f"rules/{rule.family}: rule {rule.id!r}"
-    alone = Rules((replace(rule, number=0),), Scanner(()))
+    alone = Rules((replace(rule, number=0),), Scanner((), ()))
     for place, example in enumerate(examples, 1):
         spans = alone.confirm(example)
         if not spans:
@@ -178,7 +184,7 @@ def holds(rule: Rule, value: str, allowed: Iterable[re2._Pattern]) -> bool:
         return False
     if rule.entropy and entropy(value) < rule.entropy:
         return False
-    return not any(each.fullmatch(value.encode()) for each in allowed)
+    return not any(each.search(value.encode()) for each in allowed)
 
 
 def compile_rules(rules: Iterable[Rule], database: bytes | None = None) -> Rules:

@@ -53,25 +53,29 @@ def interpret_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
 
 
 def _apply(step: Step, record: dict[str, Value], counts: list[int]) -> int:
-    value, redactor = record[step.name], step.redactor
+    record[step.name], count = _changed(step.redactor, record[step.name])
+    counts[step.counter] += count
+    return int(count > 0)
+
+
+def change(redactor: Redactor, value: Value) -> tuple[Value, bool]:
+    """Return a value made safe, and whether it changed."""
+    new, count = _changed(redactor, value)
+    return new, count > 0
+
+
+def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     scalar = not isinstance(value, dict | list)
-    if value is None or (
-        scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))
-    ):
-        return 0
+    if value is None or (scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))):
+        return value, 0
     if isinstance(value, str) and redactor.text:
         kept = redactor.keeps_without and not any(letter in value for letter in redactor.keeps_without)
         new: Value = value if kept or not value else redactor.text(value)
-        count = int(new != value)
-    elif isinstance(value, dict) and redactor.map:
-        count = redactor.map(value)
-        new = value
-    else:
-        new, count = redactor.other(value)
-    if count:
-        record[step.name] = new
-        counts[step.counter] += count
-    return int(count > 0)
+        return new, int(new != value)
+    if isinstance(value, dict) and redactor.map:
+        return value, redactor.map(value)
+    new, changed = redactor.other(value)
+    return new, int(changed)
 
 
 def compile_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
@@ -100,10 +104,10 @@ def _block(at: int, step: Step, scope: dict[str, Any]) -> list[str]:
         scope[f"m{at}"] = redactor.map
         lines += ["if v.__class__ is dict:", "    if v:", f"        c = m{at}(v)", "        if c:"]
         lines += [f"            counts[{step.counter}] += c", "            changed += 1"]
-    elif redactor.text:
+    if redactor.text:
         scope[f"t{at}"] = redactor.text
         gate = " or ".join(f"{letter!r} in v" for letter in redactor.keeps_without) or "v"
-        lines += ["if v.__class__ is str:", f"    if {gate}:", f"        w = t{at}(v)", "        if w != v:"]
+        lines += [f"{'el' if lines else ''}if v.__class__ is str:", f"    if {gate}:", f"        w = t{at}(v)", "        if w != v:"]
         lines += [
             f"            record[n{at}] = w",
             f"            counts[{step.counter}] += 1",

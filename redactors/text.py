@@ -12,12 +12,15 @@ from redactors.shapes import random_runs
 
 Redact = Callable[[str], str]
 
-_GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a]|[A-Za-z0-9_+-]{20}")
+_GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a]")
+_PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
 _URL = re.compile(
     r"(?<![\w/.:@\]])(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?[/\\][^\s\"'<>`]+"
     r"|(?<![\w/.:@\]])(?:mailto|data|javascript):[^\s\"'<>`]+"
     r"|(?<=\S)\?[^\s\"'<>`]*=[^\s\"'<>`]*"
 )
+_SHORTEST = 9
+"""No number of the personal family is shorter."""
 _MAX_ROUNDS = 6
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 512
@@ -38,8 +41,13 @@ class Texts:
 
     def redact(self, text: str) -> str:
         """Return the text with every secret in it marked."""
-        if text in self._clean or _GATE.search(text) is None:
+        if text in self._clean:
             return text
+        if _GATE.search(text) is None:
+            # Without any sign that parts a name from a value, or marks a URL or an escape, only shapes are left.
+            return text if len(text) < _SHORTEST else self._mark_runs(self._hits.mark_text_only(text))
+        if text[0] == "/" and _PATH.fullmatch(text):
+            return self._url(text)
         safe = self._settle(text)
         if safe == text and len(text) <= _CACHED_LENGTH:
             if len(self._clean) >= _CACHE_SIZE:
@@ -54,7 +62,8 @@ class Texts:
         """
         for _ in range(_MAX_ROUNDS):
             safe = self._once(text)
-            decoded = decode(safe) if ESCAPE.search(safe) else safe
+            escaped = ("%" in safe or "\\" in safe or "&" in safe) and ESCAPE.search(safe)
+            decoded = decode(safe) if escaped else safe
             if decoded == safe:
                 return self._mark_runs(safe)
             text = self._once(decoded)
@@ -67,11 +76,13 @@ class Texts:
             safe = self.json_text(text)
             if safe != text:
                 return safe
-        if self._structure(text) == text:
+        safe = self._structure(text)
+        if safe == text:
             # The last scan of what leaves finds known formats; here they go first only where cutting away what
             # stands around them would make them unknown.
-            return text
-        return self._structure(self._hits.mark(text))
+            return self._hits.mark_text_only(text)
+        marked = self._hits.mark(text)
+        return safe if marked == text else self._structure(marked)
 
     def _structure(self, text: str) -> str:
         if "=" in text or ":" in text or not text.isascii():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,13 @@ from tests.program import Edgesieve, in_folder
 # A slow machine is no fault of the code, and a failure must come again when it is looked at.
 hypothesis.settings.register_profile("edgesieve", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("edgesieve")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heard_signals() -> None:
+    """Let the programs under test be interrupted, although whoever runs tests in the background is deaf to that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

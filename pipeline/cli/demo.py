@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare
 from redactors.base import Record, Tally, Value
 
+_RAW = Path(__file__).parents[1] / "demo"
 _KEY_NAME = "demo.key"
 _SHOWN_FIELDS = 6
 _SHOWN_LETTERS = 96
@@ -48,20 +48,19 @@ def demo(output: Path) -> int:
     """Make the bundled raw logs safe and show what changed. All their secrets are made up."""
     from pipeline.keys import create_ring
 
-    raw = Path(str(files("pipeline") / "demo"))
     key_file = output / _KEY_NAME
     output.mkdir(parents=True, exist_ok=True)
     if not key_file.exists():
         create_ring(key_file)
     parts = prepare(replace(Settings(), key_file=key_file), this_users_cache())
     letters: list[DeadLetter] = []
-    job = Job((str(raw),), f"{output}/")
+    job = Job((str(_RAW),), f"{output}/")
     result = run(job, partial(build_engine, parts), letters.append, lambda _done, _total: None)
-    names = sorted(path.relative_to(raw) for path in raw.rglob("*") if path.is_file())
+    names = sorted(path.relative_to(_RAW) for path in _RAW.rglob("*") if path.is_file())
     for name in names:
-        _show(name, raw / name, output / name)
+        _show(name, _RAW / name, output / name)
     click.echo(_tally_by_rule(result.tally))
-    click.echo(f"\nraw logs:  {raw}\nsafe logs: {output}/")
+    click.echo(f"\nraw logs:  {_RAW}\nsafe logs: {output}/")
     for name in names:
         click.echo(f"           {output / name}")
     click.echo(f"key ring:  {key_file}\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -29,6 +30,8 @@ STAGES = ("inflate", "split", "parse", "scrub", "all but deflate", "whole", "bar
 LIMITS = {"requests": 2.4, "returning users": None, "all lines dirty": 5.8, "trace events": 3.5}
 """What the whole may cost, as a multiple of the bare codec; None is reported only."""
 MIB = 1 << 20
+REDACT = (Path(sys.executable).parent / "edgesieve", "redact")
+"""The program as it is installed."""
 
 
 def write(path: Path, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -47,7 +50,7 @@ def write(path: Path, lines: Iterable[bytes]) -> tuple[int, int]:
 def stage(name: str, path: Path) -> dict[str, float]:
     """Run one stage in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.stages", name, str(path)]
-    result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603
+    result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return result
 
 
@@ -80,12 +83,11 @@ def processes(path: Path, folder: Path) -> dict[str, float]:
     """Measure four files by one process and by two, wall clock."""
     for number in range(4):
         (folder / f"{number}.gz").write_bytes(path.read_bytes())
-    seconds = {}
+    seconds: dict[int, float] = {}
     for jobs in (1, 2, 1, 2):
-        command = [sys.executable, "-m", "edgesieve", "redact", str(folder), "-o", f"{folder}-out/", "--jobs", str(jobs)]
         start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-        seconds[jobs] = min(seconds.get(jobs, 1e9), time.perf_counter() - start)
+        subprocess.run([*REDACT, folder, "-o", f"{folder}-out/", "--jobs", str(jobs)], check=True, capture_output=True)
+        seconds[jobs] = min(seconds.get(jobs, math.inf), time.perf_counter() - start)
     return {"one_s": round(seconds[1], 2), "two_s": round(seconds[2], 2), "gain": round(seconds[1] / seconds[2], 2)}
 
 
@@ -95,12 +97,14 @@ def memory(path: Path, target: Path) -> dict[str, float]:
     with target.open("wb") as file:
         for _ in range(members):
             file.write(path.read_bytes())
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "edgesieve", "redact", str(target), "-o", os.devnull], stderr=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen([*REDACT, target, "-o", os.devnull], stderr=subprocess.DEVNULL) as process:
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
-    return {"members": members, "gzip_mib": round(target.stat().st_size / MIB), "peak_mib": round(usage.ru_maxrss / 1024, 1)}
+    return {
+        "members": members,
+        "gzip_mib": round(target.stat().st_size / MIB),
+        "peak_mib": round(usage.ru_maxrss / 1024, 1),
+    }
 
 
 def first_byte(line: bytes) -> dict[str, float]:
@@ -108,10 +112,9 @@ def first_byte(line: bytes) -> dict[str, float]:
     times = []
     for _ in range(11):
         start = time.perf_counter()
-        with subprocess.Popen(  # noqa: S603
-            [Path(sys.executable).parent / "edgesieve", "redact"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+        with subprocess.Popen(
+            REDACT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(line)

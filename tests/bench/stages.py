@@ -100,9 +100,8 @@ def whole(path: Path, engine: Engine) -> int:
 
 
 def _processed(path: Path, engine: Engine, compression: str) -> int:
-    for outcome in engine.process(Batch(chunks(path), "bench"), compression):
-        tally = outcome.tally
-    return tally.lines if tally else 0
+    tallies = [outcome.tally for outcome in engine.process(Batch(chunks(path), "bench"), compression)]
+    return sum(tally.lines for tally in tallies if tally)
 
 
 STAGES: dict[str, Callable[[Path, Engine], int]] = {

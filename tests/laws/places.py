@@ -4,41 +4,49 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 from urllib.parse import quote
 
 Place = Callable[[str], bytes]
 
+Form: TypeAlias = "str | int | Callable[[str], str] | Sequence[Form] | Mapping[str, Form]"
+"""A value of a record; `{}` in any string or name, and the argument of any function, is the secret."""
 
-def _line(record: dict[str, Any]) -> bytes:
+
+def _line(record: Mapping[str, object]) -> bytes:
     return json.dumps(record).encode()
 
 
-def _request(**fields: Any) -> Place:
-    """Return a place in a request; `{}` in any string or name stands for the secret."""
+def _request(**fields: Form) -> Place:
+    """Return a place in a request."""
     base = {"RayID": "7a1f7ad4df2f870a", "EdgeResponseStatus": 200, "ClientRequestHost": "www.shop.example"}
-    return lambda secret: _line(base | _filled(fields, secret))
+    return lambda secret: _line(base | _filled_names(fields, secret))
 
 
-def _trace(message: Any, **fields: Any) -> Place:
-    base: dict[str, Any] = {"ScriptName": "shop-edge", "Outcome": "ok", "EventType": "fetch", "EventTimestampMs": 1}
-    logs = {"Logs": [{"Level": "log", "Message": message, "TimestampMs": 1}], "Exceptions": []}
-    return lambda secret: _line(base | _filled(logs | fields, secret))
+def _trace(message: Form, **fields: Form) -> Place:
+    """Return a place in a trace event, in what was written to the console unless fields say else."""
+    base = {"ScriptName": "shop-edge", "Outcome": "ok", "EventType": "fetch", "EventTimestampMs": 1}
+    logs: dict[str, Form] = {"Logs": [{"Level": "log", "Message": message, "TimestampMs": 1}], "Exceptions": []}
+    return lambda secret: _line(base | _filled_names(logs | fields, secret))
 
 
-def _filled(value: Any, secret: str) -> Any:
-    if callable(value):
-        return value(secret)
-    if isinstance(value, str):
-        return value.replace("{}", secret)
-    if isinstance(value, dict):
-        return {name.replace("{}", secret): _filled(inner, secret) for name, inner in value.items()}
-    return [_filled(inner, secret) for inner in value] if isinstance(value, list) else value
+def _filled(form: Form, secret: str) -> object:
+    if isinstance(form, str):
+        return form.replace("{}", secret)
+    if isinstance(form, int):
+        return form
+    if isinstance(form, Mapping):
+        return _filled_names(form, secret)
+    return [_filled(inner, secret) for inner in form] if isinstance(form, Sequence) else form(secret)
 
 
-def _json(value: Any) -> Callable[[str], str]:
-    return lambda secret: json.dumps(_filled(value, secret))
+def _filled_names(form: Mapping[str, Form], secret: str) -> dict[str, object]:
+    return {name.replace("{}", secret): _filled(inner, secret) for name, inner in form.items()}
+
+
+def _json(form: Form) -> Callable[[str], str]:
+    return lambda secret: json.dumps(_filled(form, secret))
 
 
 def _basic(secret: str) -> str:
@@ -60,7 +68,9 @@ def _encoded(text: str) -> Callable[[str], str]:
 
 
 def _escaped(text: str) -> Callable[[str], str]:
-    return lambda secret: "".join(f"\\u{ord(letter):04x}" if letter in "?=&:/\"" else letter for letter in text.replace("{}", secret))
+    return lambda secret: "".join(
+        f"\\u{ord(letter):04x}" if letter in '?=&:/"' else letter for letter in text.replace("{}", secret)
+    )
 
 
 ANY_SECRET: Mapping[str, Place] = {
@@ -150,13 +160,25 @@ ANY_SECRET: Mapping[str, Place] = {
     "event headers": _trace([], Event={"Request": {"Headers": {"x-shop": "{}", "cookie": "a={}"}}}),
     "audit value": lambda secret: _line(
         {
-            "ActionType": "create", "ActorID": "a", "ID": "1", "Interface": "API", "When": 1, "ResourceType": "logpush",
+            "ActionType": "create",
+            "ActorID": "a",
+            "ID": "1",
+            "Interface": "API",
+            "When": 1,
+            "ResourceType": "logpush",
             "NewValue": {"destination_conf": f"https://h.example/?header_Authorization=Basic%20{secret}"},
         }
     ),
     "firewall query": lambda secret: _line(
-        {"Action": "block", "RayID": "r", "RuleID": "x", "MatchIndex": 0, "Kind": "firewall",
-         "ClientRequestQuery": f"?a={secret}", "ClientRefererQuery": f"a={secret}"}
+        {
+            "Action": "block",
+            "RayID": "r",
+            "RuleID": "x",
+            "MatchIndex": 0,
+            "Kind": "firewall",
+            "ClientRequestQuery": f"?a={secret}",
+            "ClientRefererQuery": f"a={secret}",
+        }
     ),
     "first of two equal names": lambda secret: (
         f'{{"RayID":"a","EdgeResponseStatus":200,"ClientRequestURI":"/p?x={secret}","ClientRequestURI":"/p"}}'.encode()

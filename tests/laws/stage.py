@@ -71,8 +71,6 @@ def lines(*records: dict[str, Any]) -> bytes:
 
 def survivors(secret: str, text: bytes, window: int = 8) -> list[str]:
     """Return the windows of a secret that stand in a text, plainly, percent-encoded or in base64."""
-
-
     views = text + b"\n" + unquote_to_bytes(unquote_to_bytes(text))
     return [part for part in windows(secret, window) if part.encode() in views]
 

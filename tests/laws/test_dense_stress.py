@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Mapping
 
 import pytest
 
@@ -23,8 +22,17 @@ def _letters(source: random.Random, alphabet: str, length: int) -> str:
 def _any_secret(source: random.Random) -> str:
     """Return a secret of any form: short, long, hexadecimal, small letters only, digits only, with signs."""
     alphabet, length = source.choice(
-        [(_BASE62, 40), (_BASE62, 12), ("0123456789abcdef", 32), (string.ascii_lowercase, 16), (string.digits, 10)]
-        + [(_BASE62 + "-_", 64), (_BASE62 + "-_", 22), (_BASE62 + "+/", 43), (_BASE62 + ".~!$*", 24)]
+        [
+            (_BASE62, 40),
+            (_BASE62, 12),
+            ("0123456789abcdef", 32),
+            (string.ascii_lowercase, 16),
+            (string.digits, 10),
+            (_BASE62 + "-_", 64),
+            (_BASE62 + "-_", 22),
+            (_BASE62 + "+/", 43),
+            (_BASE62 + ".~!$*", 24),
+        ]
     )
     return _letters(source, alphabet, length)
 
@@ -42,10 +50,6 @@ def _opaque(source: random.Random) -> str:
 
 def _known_format(source: random.Random) -> str:
     return source.choice(["AKIA" + _letters(source, string.ascii_uppercase + "234567", 16)])
-
-
-def _cases(places: Mapping[str, Place]) -> list[tuple[str, Place]]:
-    return list(places.items())
 
 
 def _prove_gone(place: Place, secrets: list[str]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import pipeline.codec
 from tests.bench.generate import generate_http_requests, generate_trace_events
 from tests.laws.stage import engine, run
+from tests.streams import cut
 
 LINES = [*generate_http_requests(120, 3, dirty=0.2), *generate_trace_events(120, 3), b"{broken\n", b"\n", b"[]\n"] * 2
 RAW = b"".join(LINES)
@@ -20,8 +21,7 @@ WHOLE = run(RAW)
 @given(st.lists(st.integers(1, len(RAW) - 1), max_size=30))
 @settings(max_examples=30)
 def test_pieces_and_gzip_members_do_not_matter(places: list[int]) -> None:
-    borders = [0, *sorted(set(places)), len(RAW)]
-    pieces = [RAW[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    pieces = cut(RAW, places)
     assert run(pieces).safe == WHOLE.safe
     members = run([gzip.compress(piece, 1) for piece in pieces])
     assert (members.safe, members.dead, members.tally) == (WHOLE.safe, WHOLE.dead, WHOLE.tally)
@@ -54,7 +54,7 @@ def test_no_line_is_lost_or_made_up_whatever_comes(lines: list[bytes]) -> None:
 
 def test_the_tally_adds_up() -> None:
     assert WHOLE.tally.records["http_requests", "redacted"] == 240
-    assert WHOLE.tally.records["workers_trace_events", "redacted"] + WHOLE.tally.records["workers_trace_events", "clean"] == 240
+    assert sum(WHOLE.tally.records["workers_trace_events", outcome] for outcome in ("redacted", "clean")) == 240
     assert WHOLE.tally.records["unknown", "dead"] == len(WHOLE.dead) == 4
     assert WHOLE.tally.bytes_out == len(WHOLE.safe)
     assert WHOLE.tally.bytes_in == len(RAW)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base import Batch
-from pipeline.cache import Cache, code_stamp
+from pipeline.cache import Cache, package_stamp
 from pipeline.settings import Settings
 from pipeline.start import Parts, build_engine, dataset_names, prepare
 from redactors.policy import Policy
@@ -71,11 +71,23 @@ def test_choices_that_are_not_of_rules_share_an_entry(parts: Parts, cache: Cache
     assert _prepared(cache, Policy(ip="drop", query="params")).database == parts.database
 
 
-def test_a_change_of_the_code_that_builds_makes_entries_stale(tmp_path: Path) -> None:
-    (tmp_path / "module.py").write_text("one = 1")
-    before = code_stamp(tmp_path)
-    (tmp_path / "module.py").write_text("one = 1 ")
-    assert code_stamp(tmp_path) != before
+@pytest.mark.parametrize("name", ["module.py", "rules/family.toml", "datasets/cloudflare/name.toml"])
+def test_a_change_of_code_or_data_makes_entries_stale(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    stamps = [package_stamp(tmp_path)]
+    for text in ("one = 1", "one = 1 "):
+        (tmp_path / name).write_text(text)
+        stamps.append(package_stamp(tmp_path))
+    (tmp_path / name).rename(tmp_path / "other.toml")
+    stamps.append(package_stamp(tmp_path))
+    assert len(set(stamps)) == len(stamps)
+
+
+def test_what_is_no_source_makes_nothing_stale(tmp_path: Path) -> None:
+    before = package_stamp(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "module.py").write_text("")
+    assert package_stamp(tmp_path) == before
 
 
 def test_generic_can_be_named_like_any_dataset(parts: Parts) -> None:

@@ -210,8 +210,13 @@ def test_choices_drop_shadow_allow_and_number_anew() -> None:
     assert len(compile_rules(chosen).spans(AWS.replace("3456", "3457"))) == 1
 
 
-def test_an_allowed_value_must_be_the_whole_secret() -> None:
-    assert len(compile_rules(select(PACKAGED, allow={"aws-access-key": ("AKIA",)})).spans(AWS)) == 1
+@pytest.mark.parametrize(
+    ("pattern", "allowed"),
+    [("^AKIAEX", True), ("EXAMPLE", True), ("3456$", True), ("^EXAMPLE", False), ("AKIA$", False), ("^AKIA$", False)],
+)
+def test_a_value_is_allowed_by_what_is_found_in_it(pattern: str, allowed: bool) -> None:
+    chosen = select((rule for rule in PACKAGED if rule.id == "aws-access-key"), allow={"aws-access-key": (pattern,)})
+    assert compile_rules(chosen).spans(f"key {AWS} leaked") == [] if allowed else len(compile_rules(chosen).spans(AWS))
 
 
 @pytest.mark.parametrize("key", ["disabled", "shadow", "allow"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,59 @@ def test_what_a_configuration_names_must_exist(
     run = edgesieve("check", "--config", "edge.toml")
     assert (run.returncode, run.stdout) == (78, b"")
     assert run.stderr.decode().startswith(f"edgesieve: {message}")
+
+
+EVERY_KEY = """
+[key]
+file = "edgesieve.key"
+scope = "global"
+
+[redact]
+profile = "standard"
+query = "strip"
+params_keep = ["page", "sort", "lang", "utm_source"]
+path_templates = ["/r/{secret}", "/u/*/orders"]
+ip = "truncate"
+unknown = "scrub"
+personal = true
+cookies_keep = ["lang", "consent"]
+headers_keep = ["x-shop-region"]
+geo = "coarse"
+identity = "mark"
+email = "mark"
+rules_disabled = []
+rules_shadow = []
+rules_allow = { "generic-key" = ["^test_"] }
+rules_extra = "rules.d"
+[redact.datasets.http_requests.fields]
+MyField = "text"
+
+[identity]
+request = ["RequestHeaders.x-user-id"]
+response = ["ResponseHeaders.x-user-id"]
+session_cookies = ["session"]
+impersonation = ["RequestHeaders.x-impersonate"]
+"""
+CONTRACT = Path(__file__).parents[4] / "shared" / "example.toml"
+
+
+def _contract() -> str:
+    if not CONTRACT.exists():
+        pytest.skip("shared/example.toml, the contract of the configuration, is not beside the project")
+    return CONTRACT.read_text().partition("\n[detect]")[0]
+
+
+@pytest.mark.parametrize("text", [lambda: EVERY_KEY, _contract], ids=["every key", "the contract"])
+def test_a_configuration_that_uses_every_key_is_right(
+    edgesieve: Edgesieve, tmp_path: Path, text: Callable[[], str]
+) -> None:
+    (tmp_path / "edge.toml").write_text(text())
+    named = tomllib.loads(text())
+    assert {"key", "redact", "identity"} <= named.keys() <= {"include", "key", "redact", "identity"}
+    edgesieve("key", "new", named["key"]["file"])
+    (tmp_path / named["redact"]["rules_extra"]).mkdir()
+    run = edgesieve("check", "--config", "edge.toml")
+    assert (run.returncode, run.stderr) == (0, b"edgesieve: edge.toml: right\n")
 
 
 def test_check_shows_what_happens_to_every_field(edgesieve: Edgesieve, key: Path, tmp_path: Path) -> None:
