@@ -17,7 +17,7 @@ ENCRYPTED_BITS = 64
 
 ENCRYPTED = "ip-encrypted"
 
-_LONGEST_DOTTED = len("255.255.255.255")
+_DOTTED = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}(?=\.\d{1,3}\Z)", re.ASCII)
 _LONG_IPV6 = re.compile(r"([1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}):[0-9a-f:]{1,30}")
 _PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>\d+\.\d+\.\d+\.\d+))(?P<port>:\d+)?\Z", re.ASCII)
 _CACHE_SIZE = 16_384
@@ -47,27 +47,28 @@ def address_transform(choice: str, marker: Marker, ring: KeyRing | None) -> Tran
 
     def transform(text: str) -> str:
         found = cache.get(text)
-        if found is None:
-            found = _each(text, act, marker)
-            if not marker.scoped and len(text) <= _CACHED_LENGTH:
-                if len(cache) >= _CACHE_SIZE:
-                    cache.clear()
-                cache[text] = found
-        return found
+        return _each(text, act, marker) if marker.scoped else found or keep(text, _each(text, act, marker))
+
+    def keep(text: str, safe: str) -> str:
+        if len(text) <= _CACHED_LENGTH:
+            if len(cache) >= _CACHE_SIZE:
+                cache.clear()
+            cache[text] = safe
+        return safe
 
     if choice != "truncate":
         return transform
 
     def truncate_plain(text: str) -> str:
         """Cut what can only be an address in its usual form; anything else goes the long way, ten times as slow."""
-        network, _, last = text.rpartition(".")
-        numbers = network.split(".")
-        if len(numbers) == 3 and len(text) <= _LONGEST_DOTTED and text.isascii() and last.isdigit():  # noqa: PLR2004
-            first, second, third = numbers
-            if first.isdigit() and second.isdigit() and third.isdigit():
-                return network + ".0"
+        found = cache.get(text)
+        if found is not None:
+            return found
+        dotted = _DOTTED.match(text)
+        if dotted:
+            return keep(text, dotted[0] + ".0")
         groups = _LONG_IPV6.fullmatch(text)
-        return groups[1] + "::" if groups else transform(text)
+        return keep(text, groups[1] + "::") if groups else transform(text)
 
     return truncate_plain
 

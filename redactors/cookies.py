@@ -30,21 +30,30 @@ class Cookies:
         self._marker = marker
         self._plain = marker.plain("cookie")
         self._kept, self._sessions = frozenset(keep), frozenset(sessions)
-        self._by_rule: dict[str, Redact] = {
+        self._by_rule: dict[str, Redact | None] = {
             "keep": str,
-            "cookie": self._drop,
-            "session": self._keep_odd(marker.keyer("session")),
-            "credential": self._keep_odd(marker.keyer("credential")),
+            "cookie": None,
+            "session": marker.keyer("session"),
+            "credential": marker.keyer("credential"),
         }
         self._safe_name = marked_name(self._plain)
         self._maps = PlannedMaps(self._redactor, self._safe_name)
         self.map = self._maps.scrub
-        self._pairs: dict[str, tuple[str, Redact]] = {}
+        self._pairs: dict[str, tuple[str, Redact | None]] = {}
         self._attributes: set[str] = set()
 
     def header(self, text: str) -> str:
         """Redact the value of a Cookie header."""
-        return "; ".join([self._pair(part) for part in text.split("; ")]) if text else text
+        pairs, made = self._pairs, []
+        for pair in text.split("; "):
+            name, _, value = pair.partition("=")
+            known = pairs.get(name)
+            if known is None or not value or value[0] in _ODD_STARTS or ";" in value:
+                made.append(self._pair(pair))
+            else:
+                safe, act = known
+                made.append(safe if act is None else safe + act(value))
+        return "; ".join(made)
 
     def set_header(self, text: str) -> str:
         """Redact the value of a Set-Cookie header; attributes stay."""
@@ -58,13 +67,17 @@ class Cookies:
             return ";".join(map(self._pair, pair.split(";")))
         name, equals, value = pair.partition("=")
         if not equals:
-            return self._drop(pair)
-        start, act = self._pairs.get(name) or self._learn(name)
-        return start + act(value)
+            return pair if self._is_kept(pair) else self._plain
+        safe, act = self._pairs.get(name) or self._learn(name)
+        if not value or value[0] in _ODD_STARTS:
+            return f"{self._safe_name(name)}={self._value(act, value)}"
+        return safe if act is None else safe + act(value)
 
-    def _learn(self, name: str) -> tuple[str, Redact]:
-        """Settle the safe form of a name, with its sign, and what is done to the value."""
-        learned = f"{self._safe_name(name)}=", self._by_rule[self._rule(name.strip())]
+    def _learn(self, name: str) -> tuple[str, Redact | None]:
+        """Settle the safe form of a pair: all of it, or what stands before the value and what is done to the value."""
+        act = self._by_rule[self._rule(name.strip())]
+        safe = f"{self._safe_name(name)}="
+        learned = (safe, act) if act else (safe + self._plain, None)
         if len(name) <= _CACHED_LENGTH:
             if len(self._pairs) >= _CACHE_SIZE:
                 self._pairs.clear()
@@ -80,11 +93,8 @@ class Cookies:
         kind = SESSION if name in self._sessions else secrecy(name)
         return "session" if kind == SESSION else "credential" if kind else "cookie"
 
-    def _drop(self, value: str) -> str:
-        return value if self._is_kept(value) else self._plain
-
-    def _keep_odd(self, keyed: Redact) -> Redact:
-        return lambda value: value if self._is_kept(value) else keyed(value)
+    def _value(self, act: Redact | None, value: str) -> str:
+        return value if self._is_kept(value) else act(value) if act else self._plain
 
     def _is_kept(self, value: str) -> bool:
         """Tell whether a value is empty or a mark already."""
@@ -94,12 +104,19 @@ class Cookies:
 
     def _redactor(self, name: str) -> Redactor:
         act = self._by_rule[self._rule(name)]
+        plain = self._plain
+
+        def text(value: str) -> str:
+            if value[0] in _ODD_STARTS:
+                return self._value(act, value)
+            return act(value) if act else plain
 
         def other(value: Value) -> tuple[Value, bool]:
-            new = [act(each) if isinstance(each, str) else None for each in value] if isinstance(value, list) else None
+            listed = isinstance(value, list)
+            new = [self._value(act, each) if isinstance(each, str) else None for each in value] if listed else None
             return new, new != value
 
-        return Redactor(act, other)
+        return Redactor(text, other)
 
     def _is_attribute(self, part: str) -> bool:
         name, _, value = part.strip().partition("=")

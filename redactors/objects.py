@@ -89,7 +89,7 @@ class Objects:
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""
         act = self._by_class[field_class]
-        of_map = self._shapes.get(field_class, self._map)
+        of_map = self._shapes.get(field_class, self._plans.scrub)
 
         def of_list(value: list[Value]) -> int:
             changed = 0
@@ -106,17 +106,13 @@ class Objects:
             return changed
 
         def other(value: Value) -> tuple[Value, bool]:
-            if not isinstance(value, list):
+            if field_class != "headers" or not isinstance(value, list):
                 return value, False
-            if field_class == "headers":
-                new = self._sequence(value)
-                return new, new != value
-            return value, of_list(value) > 0
+            new = self._sequence(value)
+            return new, new != value
 
-        return Redactor(act, other, of_map, keeps_numbers=True)
-
-    def _map(self, value: dict[str, Value]) -> int:
-        return self._plans.scrub(value)
+        items = None if field_class == "headers" else of_list
+        return Redactor(act, other, of_map, items, keeps_numbers=True)
 
     def _pair(self, names: tuple[str, ...]) -> Scrub | None:
         """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""

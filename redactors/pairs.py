@@ -19,7 +19,9 @@ _NOTHING = frozenset({"true", "false", "null", "none", "undefined", "nil", "-", 
 
 
 _SCHEME_SIGNS = ("earer", "EARER", "asic", "ASIC", "pop", "POP")
-_AFTER_SCHEME = re.compile(r"(?i)((?:[=:]|%3d|%3a)\s{0,4}[\"']?(?:bearer|basic|dpop)(?:\s|\+|%20){1,4})([^\s\"'<>&,;]+)")
+_AFTER_SCHEME = re.compile(
+    r"(?i)((?:[=:]|%3d|%3a)\s{0,4}[\"']?(?:bearer|basic|dpop)(?:\s|\+|%20){1,4})([^\s\"'<>&,;]+)"
+)
 
 
 def mark_schemes(text: str, marker: Marker) -> str:

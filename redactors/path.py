@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain
+from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain, shape_of
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
@@ -22,6 +22,8 @@ _ASSET_ENDINGS = tuple(
     ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
 )
 _SIMPLE = re.compile(r"[A-Za-z0-9_.~-]*")
+CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
+"""Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
 _FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
@@ -44,19 +46,31 @@ def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], s
     mark = marker.plain("path")
 
     known: dict[str, str] = {}
+    clean: set[bytes] = set()
 
     def redact(path: str) -> str:
         safe = known.get(path)
         if safe is not None:
             return safe
-        safe = work(path)
+        shape = shape_of(path)
+        safe = path if shape in clean else work(path)
         if len(path) <= _CACHED_LENGTH:
-            if len(known) >= _CACHE_SIZE:
-                known.clear()
-            known[path] = safe
+            remember(path, safe, shape)
         return safe
 
+    def remember(path: str, safe: str, shape: bytes) -> None:
+        """Keep what was found, and the shape of a clean path where only the count of digits mattered."""
+        if len(known) >= _CACHE_SIZE:
+            known.clear()
+            clean.clear()
+        known[path] = safe
+        if safe == path and not own and "%" not in path and "[" not in path:
+            clean.add(shape)
+
     def work(path: str) -> str:
+        cut = CUT.search(path) if "%" in path or "?" in path or "#" in path else None
+        if cut:
+            path = path[: cut.start()]
         parts = path.split("/")
         changed = _apply_templates(parts, own, mark) if own else False
         suspect = assets = False
@@ -89,19 +103,20 @@ def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], s
 
 
 def _verdict(part: str, marker: Marker) -> int:
-    if not part.isalnum() and not _SIMPLE.fullmatch(part):
+    if part.isalnum():
+        if part.islower() or len(part) < TOKEN_LENGTH:
+            return ASSETS if part in _ASSET_ROOTS else CAPABILITY if _is_capability(part) else PLAIN
+    elif not _SIMPLE.fullmatch(part):
         return _odd_verdict(part, marker)
-    if part.endswith(_ASSET_ENDINGS):
-        return CAPABILITY if _is_capability(part) else PLAIN
-    if len(part) >= TOKEN_LENGTH and has_random_run(part):
-        return ALWAYS
-    if part in _ASSET_ROOTS:
+    elif part in _ASSET_ROOTS:
         return ASSETS
+    if has_random_run(part) and not part.endswith(_ASSET_ENDINGS):
+        return ALWAYS
     return CAPABILITY if _is_capability(part) else PLAIN
 
 
 def _is_capability(part: str) -> bool:
-    names = part.split("-") if part.islower() and "_" not in part else words(part)
+    names = part.split("-") if part.islower() and part.isascii() and "_" not in part else words(part)
     return not CAPABILITY_WORDS.isdisjoint(names) and is_plain(part)
 
 

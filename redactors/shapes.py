@@ -16,6 +16,28 @@ _PLAIN = re.compile(r"(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})(?:[-_.](?:[A-Z]?[a-z]{1,2
 _VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){0,3}(?:-?(?:alpha|beta|rc)\d{0,3})?")
 
 
+_FOLD = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))  # noqa: PLR2004 - ASCII
+_ID = re.compile(r"[0-9-]{0,36}[a-f][0-9a-f-]{0,63}")
+
+
+def shape_of(text: str) -> bytes:
+    """Return a text with every digit made 0: what is judged by its shape is judged once for all its numbers.
+
+    >>> shape_of("/orders/4711")
+    b'/orders/0000'
+    """
+    return text.encode().translate(_FOLD)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is a UUID, a hash or another id of small hexadecimal digits, at least one of them a letter.
+
+    >>> is_id("1e7519b3-08e2-441d-ae10-7c8c6d3b7e17"), is_id("4111111111111111")
+    (True, False)
+    """
+    return _ID.fullmatch(text) is not None
+
+
 def is_random(text: str) -> bool:
     """Tell whether a run of letters and digits is a random token: long, of mixed case and digits, and of no words.
 
@@ -31,12 +53,16 @@ def is_random(text: str) -> bool:
 
 def random_runs(text: str) -> list[tuple[int, int]]:
     """Return where random tokens stand in a text, in order."""
+    if len(text) < TOKEN_LENGTH or text.islower():
+        return []
     return [found.span() for found in _RUN.finditer(text) if is_random(found[0])]
 
 
 def has_random_run(text: str) -> bool:
     """Tell whether a random token stands anywhere in a text."""
-    return len(text) >= TOKEN_LENGTH and any(is_random(found[0]) for found in _RUN.finditer(text))
+    if len(text) < TOKEN_LENGTH or text.islower():
+        return False
+    return any(is_random(found[0]) for found in _RUN.finditer(text))
 
 
 def is_plain(text: str) -> bool:

@@ -25,6 +25,8 @@ class Redactor:
     """To a number, a boolean, a list or an object; returns the value made safe, or None, and whether it changed."""
     map: Callable[[dict[str, Value]], int] | None = None
     """To an object in place, when objects are the type of the class; returns how many values changed."""
+    items: Callable[[list[Value]], int] | None = None
+    """To a list in place; returns how many values changed."""
     keeps_scalars: bool = False
     """Strings, numbers and booleans pass as they are: only containers need a look."""
     keeps_numbers: bool = False
@@ -66,7 +68,9 @@ def change(redactor: Redactor, value: Value) -> tuple[Value, bool]:
 
 def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     scalar = not isinstance(value, dict | list)
-    if value is None or (scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))):
+    if value is None or (
+        scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))
+    ):
         return value, 0
     if isinstance(value, str) and redactor.text:
         kept = redactor.keeps_without and not any(letter in value for letter in redactor.keeps_without)
@@ -74,6 +78,8 @@ def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
         return new, int(new != value)
     if isinstance(value, dict) and redactor.map:
         return value, redactor.map(value)
+    if isinstance(value, list) and redactor.items:
+        return value, redactor.items(value)
     new, changed = redactor.other(value)
     return new, int(changed)
 
@@ -99,19 +105,21 @@ def _block(at: int, step: Step, scope: dict[str, Any]) -> list[str]:
     rest = f"changed += apply(s{at}, record, counts)"
     if redactor.keeps_scalars:
         return ["if v.__class__ is dict or v.__class__ is list and v:", f"    {rest}"]
-    lines: list[str] = []
-    if redactor.map:
-        scope[f"m{at}"] = redactor.map
-        lines += ["if v.__class__ is dict:", "    if v:", f"        c = m{at}(v)", "        if c:"]
-        lines += [f"            counts[{step.counter}] += c", "            changed += 1"]
+    cases: list[tuple[str, list[str]]] = []
     if redactor.text:
         scope[f"t{at}"] = redactor.text
         gate = " or ".join(f"{letter!r} in v" for letter in redactor.keeps_without) or "v"
-        lines += [f"{'el' if lines else ''}if v.__class__ is str:", f"    if {gate}:", f"        w = t{at}(v)", "        if w != v:"]
-        lines += [
-            f"            record[n{at}] = w",
-            f"            counts[{step.counter}] += 1",
-            "            changed += 1",
-        ]
+        count = [f"        record[n{at}] = w", f"        counts[{step.counter}] += 1", "        changed += 1"]
+        cases.append(("str", [f"if {gate}:", f"    w = t{at}(v)", "    if w != v:", *count]))
+    for letter, kind, act in (("m", "dict", redactor.map), ("l", "list", redactor.items)):
+        if act:
+            scope[f"{letter}{at}"] = act
+            count = [f"        counts[{step.counter}] += c", "        changed += 1"]
+            cases.append((kind, ["if v:", f"    c = {letter}{at}(v)", "    if c:", *count]))
+    if redactor.map and not redactor.keeps_numbers:
+        cases.sort()  # objects are what such a class usually holds
+    lines: list[str] = []
+    for kind, body in cases:
+        lines += [f"{'elif' if lines else 'if'} v.__class__ is {kind}:", *(f"    {line}" for line in body)]
     usual = "v.__class__ is dict or v.__class__ is list" if redactor.keeps_numbers else "v is not None"
     return [*lines, f"{'elif' if lines else 'if'} {usual}:", f"    {rest}"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from redactors.escapes import ESCAPE, decode
 from redactors.hits import Hits
 from redactors.pairs import mark_pairs, mark_schemes
-from redactors.shapes import random_runs
+from redactors.shapes import is_id, random_runs, shape_of
 
 Redact = Callable[[str], str]
+T = TypeVar("T", str, bytes)
 
 _GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a]")
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
@@ -21,6 +23,10 @@ _URL = re.compile(
 )
 _SHORTEST = 9
 """No number of the personal family is shorter."""
+_FEWEST_DIGITS = 7
+"""What is looked for in text only is made of more: nine of an SSN, seven at least of an account number."""
+_BY_DIGITS = re.compile(r"[%\\&\[{]")
+"""Where an escape, a mark or a JSON document stands, the digits themselves matter."""
 _MAX_ROUNDS = 6
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 512
@@ -35,25 +41,42 @@ class Texts:
         self._url = url
         self._marker = hits.marker
         self._clean: set[str] = set()
+        self._shapes: set[bytes] = set()
         self.json_text: Redact = str
         """Redacts a text that is a JSON document, and returns it as it was if it is none. Set by the registry, since
         documents hold texts in turn."""
 
     def redact(self, text: str) -> str:
         """Return the text with every secret in it marked."""
-        if text in self._clean:
+        if (len(text) < _SHORTEST and text.isalnum()) or text in self._clean:
             return text
-        if _GATE.search(text) is None:
-            # Without any sign that parts a name from a value, or marks a URL or an escape, only shapes are left.
-            return text if len(text) < _SHORTEST else self._mark_runs(self._hits.mark_text_only(text))
-        if text[0] == "/" and _PATH.fullmatch(text):
+        plain = _GATE.search(text) is None
+        if plain and is_id(text):
+            return text
+        if not plain and text[0] == "/" and _PATH.fullmatch(text):
             return self._url(text)
-        safe = self._settle(text)
+        shape = shape_of(text)
+        if shape in self._shapes:
+            safe = self._mark_numbers(text, shape)
+            if safe == text:
+                self._keep(self._clean, text)
+            return safe
+        # Without a sign that parts a name from a value, or marks a URL or an escape, only shapes are left to judge.
+        safe = self._mark_runs(self._mark_numbers(text, shape)) if plain else self._settle(text)
         if safe == text and len(text) <= _CACHED_LENGTH:
-            if len(self._clean) >= _CACHE_SIZE:
-                self._clean.clear()
-            self._clean.add(text)
+            self._remember(text, shape)
         return safe
+
+    def _remember(self, text: str, shape: bytes) -> None:
+        """Keep a clean text, and its shape where only the count of digits matters to what was looked for."""
+        self._keep(self._clean, text)
+        if not _BY_DIGITS.search(text):
+            self._keep(self._shapes, shape)
+
+    def _keep(self, kept: set[T], key: T) -> None:
+        if len(kept) >= _CACHE_SIZE:
+            kept.clear()
+        kept.add(key)
 
     def _settle(self, text: str) -> str:
         """Redact, then look at the decoded form, until nothing more is found; random runs come last.
@@ -80,7 +103,7 @@ class Texts:
         if safe == text:
             # The last scan of what leaves finds known formats; here they go first only where cutting away what
             # stands around them would make them unknown.
-            return self._hits.mark_text_only(text)
+            return self._mark_numbers(text, shape_of(text))
         marked = self._hits.mark(text)
         return safe if marked == text else self._structure(marked)
 
@@ -90,6 +113,9 @@ class Texts:
         if "/" in text or "?" in text or "\\" in text or ":" in text:
             text = _URL.sub(self._mark_url, text)
         return text
+
+    def _mark_numbers(self, text: str, shape: bytes) -> str:
+        return text if shape.count(b"0") < _FEWEST_DIGITS else self._hits.mark_text_only(text)
 
     def _mark_runs(self, text: str) -> str:
         for start, end in reversed(random_runs(text)):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from redactors.marks import Marker
+from redactors.path import CUT
 from redactors.shapes import has_random_run
 
 Redact = Callable[[str], str]
 
-_CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
+_SLASHES = ("/", "\\")
 _GAP = r"[/\\\t\r\n]{0,8}"
 _AUTHORITY = re.compile(
     rf"(\s{{0,8}}+(?:[A-Za-z][A-Za-z0-9+.\-\t\r\n]{{0,40}}:)?{_GAP}[/\\][\t\r\n]{{0,8}}[/\\]{_GAP})([^/\\]*)"
@@ -29,6 +30,7 @@ class Urls:
         self._path = path
         self._query = query
         self._marker = marker
+        self._strips = query is strip_query
 
     def redact(self, url: str) -> str:
         """Return the URL, absolute or not, without its secrets."""
@@ -37,16 +39,14 @@ class Urls:
         if hash_at >= 0 and (cut < 0 or hash_at < cut):
             cut = hash_at
         head = url if cut < 0 else url[:cut]
-        if "%" in head or "@" in head or "\\" in head or not head.isprintable():
-            return self._odd(url)
-        if head[:1] == "/" and head[1:2] != "/":
+        if head[:1] == "/" and head[1:2] not in _SLASHES:
             safe = self._path(head)
-        elif head[:8] == "https://":
+        elif head[:8] == "https://" and "%" not in head and "@" not in head and "\\" not in head and head.isprintable():
             slash = head.find("/", 8)
             safe = head if slash < 0 else head[:slash] + self._path(head[slash:])
         else:
-            safe = self._absolute(head)
-        return safe if cut < 0 else safe + self._query(url[cut:])
+            return self._odd(url)
+        return safe if cut < 0 or self._strips else safe + self._query(url[cut:])
 
     def _absolute(self, head: str) -> str:
         """Redact what stands before the query of anything that is not a plain path."""
@@ -63,7 +63,7 @@ class Urls:
         return authority[1] + host + (self._path(rest) if rest else rest)
 
     def _odd(self, url: str) -> str:
-        found = _CUT.search(url)
+        found = CUT.search(url)
         if found is None:
             return self._absolute(url)
         head, tail = url[: found.start()], url[found.start() :]

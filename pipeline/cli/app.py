@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
-import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -24,6 +25,9 @@ from pipeline.redact import UsageError
 from redactors.base import ConfigurationError
 
 _HOME = Path(__file__).resolve().parent.parent.parent
+_UNFINISHED = "what was not finished does not stand under its final name"
+_ENDINGS: Mapping[int, int] = {signal.SIGTERM: exits.TERMINATED, signal.SIGHUP: exits.HUNG_UP}
+"""Signals that end the program as Ctrl-C does, with everything put away, and their exit codes."""
 
 
 @click.group(
@@ -49,6 +53,9 @@ for _command in (redact, check, rules, key, demo, completion):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (the process's own when None) and return its exit code."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold raw records
+    for number in _ENDINGS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup the program stays deaf to SIGHUP
+            signal.signal(number, _end)
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -67,11 +74,22 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help(), err=True)
         return exits.USAGE
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code in _ENDINGS.values():
+            say(f"{exits.MEANINGS[end.code]}; {_UNFINISHED}")
+        raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a traceback shows what records hold
         code, line = _told(error)
         say(line)
         return code
     return result if isinstance(result, int) else exits.DONE
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    """Leave what is being done, so that it puts away its temporary files; a second signal does not stop that."""
+    for each in _ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(_ENDINGS[number])
 
 
 def _told(error: BaseException) -> tuple[int, str]:
@@ -82,7 +100,7 @@ def _told(error: BaseException) -> tuple[int, str]:
         case UsageError():
             told = exits.USAGE, str(error)
         case click.Abort() | KeyboardInterrupt():
-            told = exits.INTERRUPTED, "interrupted; what was not finished does not stand under its final name"
+            told = exits.INTERRUPTED, f"interrupted; {_UNFINISHED}"
         case ConfigurationError():
             told = exits.CONFIGURATION, str(error)
         case OSError():
@@ -102,6 +120,8 @@ def _usage(error: click.UsageError) -> str:
 
 def _fault(error: BaseException) -> str:
     """Name type and place of an exception; never its message, which may hold a value."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_HOME)] or frames
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown place"

@@ -11,7 +11,9 @@ UNSAFE = 65
 FAULT = 70
 IO = 74
 CONFIGURATION = 78
+HUNG_UP = 129
 INTERRUPTED = 130
+TERMINATED = 143
 
 MEANINGS: Mapping[int, str] = {
     DONE: "done; also when the reader of the output went away (SIGPIPE)",
@@ -21,10 +23,12 @@ MEANINGS: Mapping[int, str] = {
     FAULT: "a fault of edgesieve itself; please report the line on stderr, it holds no data",
     IO: "a file could not be read or written",
     CONFIGURATION: "bad configuration, rules or key file, or unreadable state",
+    HUNG_UP: "ended by SIGHUP: the terminal went away",
     INTERRUPTED: "interrupted by Ctrl-C",
+    TERMINATED: "ended by SIGTERM",
 }
 
-_ORDER = (INTERRUPTED, FAULT, CONFIGURATION, IO, UNSAFE, USAGE, NO, DONE)
+_ORDER = (TERMINATED, INTERRUPTED, HUNG_UP, FAULT, CONFIGURATION, IO, UNSAFE, USAGE, NO, DONE)
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -22,16 +22,26 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+import edgesieve
 from pipeline.codec import Deflater
 from tests.bench.generate import generate_http_requests, generate_trace_events
 
 ROUNDS = 5
 STAGES = ("inflate", "split", "parse", "scrub", "all but deflate", "whole", "bare codec")
-LIMITS = {"requests": 2.4, "returning users": None, "all lines dirty": 5.8, "trace events": 3.5}
-"""What the whole may cost, as a multiple of the bare codec; None is reported only."""
+LIMITS = {"requests": 2.4, "returning users": math.inf, "all lines dirty": 5.8, "trace events": 3.5}
+"""What the whole may cost, as a multiple of the bare codec."""
+MEMORY_LIMIT = 100
+"""In MiB, whatever the size of the file."""
 MIB = 1 << 20
-REDACT = (Path(sys.executable).parent / "edgesieve", "redact")
+HOME = Path(edgesieve.__file__).parent
+CODE = ("edgesieve.py", "redactors", "detectors", "pipeline")
+REDACT = (str(Path(sys.executable).parent / "edgesieve"), "redact")
 """The program as it is installed."""
+PEAK_OF_CHILD = (
+    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL);"
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+)
+"""A small process between: a child's peak counts from that of the process that started it."""
 
 
 def write(path: Path, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -91,24 +101,21 @@ def processes(path: Path, folder: Path) -> dict[str, float]:
     return {"one_s": round(seconds[1], 2), "two_s": round(seconds[2], 2), "gain": round(seconds[1] / seconds[2], 2)}
 
 
-def memory(path: Path, target: Path) -> dict[str, float]:
-    """Measure the peak memory of `edgesieve redact` on a file of many gzip members, about 2 GB inflated."""
-    members = max(1, (2 << 30) // (path.stat().st_size * 7))
+def memory(path: Path, size: int, target: Path, inflated: int) -> dict[str, float]:
+    """Measure the peak memory of `edgesieve redact` on a file of many gzip members."""
+    members = max(1, inflated // size)
     with target.open("wb") as file:
         for _ in range(members):
             file.write(path.read_bytes())
-    with subprocess.Popen([*REDACT, target, "-o", os.devnull], stderr=subprocess.DEVNULL) as process:
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
-    return {
-        "members": members,
-        "gzip_mib": round(target.stat().st_size / MIB),
-        "peak_mib": round(usage.ru_maxrss / 1024, 1),
-    }
+    command = [sys.executable, "-c", PEAK_OF_CHILD, *REDACT, str(target), "-o", os.devnull]
+    peak = int(subprocess.run(command, check=True, capture_output=True).stdout)
+    return {"inflated_mib": members * size // MIB, "peak_mib": round(peak / 1024, 1)}
 
 
 def first_byte(line: bytes) -> dict[str, float]:
     """Measure the time from the start of `edgesieve redact` to its first byte, its input still open."""
+    # As an installation does; where Python may not write, it would compile at each start.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *CODE], check=True, cwd=HOME)
     times = []
     for _ in range(11):
         start = time.perf_counter()
@@ -125,11 +132,11 @@ def first_byte(line: bytes) -> dict[str, float]:
     return {"ms": round(statistics.median(times[1:])), "min_ms": round(min(times[1:]))}
 
 
-def table(title: str, rows: dict[str, dict[str, float]]) -> Table:
-    """Show results that share their columns."""
-    shown = Table("", *next(iter(rows.values())), title=title)
-    for name, row in rows.items():
-        shown.add_row(name, *(f"{value:,}" for value in row.values()))
+def table(title: str, columns: dict[str, dict[str, float]]) -> Table:
+    """Show results that share their rows."""
+    shown = Table("", *columns, title=title)
+    for name in next(iter(columns.values())):
+        shown.add_row(name.replace("_", " "), *(f"{column[name]:,}" for column in columns.values()))
     return shown
 
 
@@ -138,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000, help="requests to generate (default 100,000)")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--inflated", type=int, default=2048, metavar="MIB", help="size of the file for peak memory")
     parser.add_argument("--json", type=Path, help="write the results here too")
     options = parser.parse_args()
     console = Console()
@@ -158,12 +166,13 @@ def main() -> int:
         (folder / "four").mkdir()
         rest = {
             "two processes": processes(paths["requests"], folder / "four"),
-            "memory": memory(paths["requests"], folder / "large.gz"),
+            "memory": memory(paths["requests"], sizes["requests"][1], folder / "large.gz", options.inflated * MIB),
             "first byte": first_byte(next(generate_http_requests(1, 1))),
         }
-    for title, row in rest.items():
-        console.print(title, row)
-    passed = [title for title, limit in LIMITS.items() if limit and cases[title]["ratio"] > limit]
+    told = {f"{title}: {name}": value for title, row in rest.items() for name, value in row.items()}
+    console.print(table("The program as a user starts it", {"": told}))
+    passed = [title for title, limit in LIMITS.items() if cases[title]["ratio"] > limit]
+    passed += ["memory"] if rest["memory"]["peak_mib"] > MEMORY_LIMIT else []
     results = {"cases": cases, "stages": each, **rest, "over_the_limit": passed}
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")

@@ -91,7 +91,7 @@ def test_workers_that_die_at_the_start_do_not_go_on_for_ever() -> None:
 
 
 @outputs_of_both_kinds
-@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError], ids=lambda error: error.__name__)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, RuntimeError], ids=lambda error: error.__name__)
 def test_a_caller_that_leaves_leaves_nothing_behind(output: str, error: type[BaseException]) -> None:
     fill({"a": b"!\n1\n" * 1000, "b": b"2\n", "c": b"!\n3\n" * 1000})
 

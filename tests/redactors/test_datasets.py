@@ -80,12 +80,13 @@ def test_no_field_is_listed_that_the_reference_does_not_have() -> None:
     assert not extra
 
 
-SCALARS = {"int", "float", "bool", "array[int]", "int or string"}
+SCALARS = dict.fromkeys(("int", "float", "bool", "int or string"), "safe") | {"array[int]": "safe.list"}
+SAFE = {"safe", "safe.list"}
 HARMLESS = {None, "header_names", "fingerprint"}
 LOOK_INSIDE_OR_DROP = {"object", "headers", "cookies", "body", "records.http_requests"}
 RULES: tuple[tuple[str, Callable[[dict[str, Any], str], bool]], ...] = (
-    ("numbers and booleans are safe", lambda field, label: field["type"] not in SCALARS or label == "safe"),
-    ("what is called sensitive is not", lambda field, label: field.get("sensitivity") in HARMLESS or label != "safe"),
+    ("numbers and booleans are safe", lambda field, label: label == SCALARS.get(field["type"], label)),
+    ("what is called sensitive is not", lambda field, label: field.get("sensitivity") in HARMLESS or label not in SAFE),
     ("objects are looked into", lambda field, label: "object" not in field["type"] or label in LOOK_INSIDE_OR_DROP),
 )
 
