@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.base import Limits
 from pipeline.config_model import LATER, Document
-from pipeline.settings import KeyPath
+from pipeline.settings import KeyPath, nearest
+from redactors.datasets import load_catalogue
 from redactors.policy import Policy, profile
 
 _TYPES = {
@@ -51,7 +52,7 @@ def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
         document = Document.model_validate({name: value for name, value in table.items() if name not in LATER})
     except ValidationError as error:
         return (*later, *_faults(error))
-    return later or _choices(document)
+    return (*later, *_unknown_headers(document)) or _choices(document)
 
 
 def json_schema() -> dict[str, Any]:
@@ -75,6 +76,21 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
         else:
             message = f"wrong type; {_TYPES.get(kind, 'see docs/configuration.md')}"
         yield Fault(each["loc"], message)
+
+
+def _unknown_headers(document: Document) -> Iterator[Fault]:
+    """Yield a fault for each header whose field is none that holds headers, in any dataset."""
+    named = [(("identity", key, place), each) for key, said in document.identity for place, each in enumerate(said)]
+    named = [(path, each) for path, each in named if path[1] != "session_cookies"]
+    if not named:
+        return
+    classes = [each.fields for each in map(load_catalogue().__getitem__, load_catalogue().names())]
+    classes += [choices.fields for choices in document.redact.datasets.values()]
+    known = {name for fields in classes for name, field_class in fields.items() if field_class == "headers"}
+    for path, each in named:
+        field = each.partition(".")[0]
+        if field not in known:
+            yield Fault(path, f"no dataset has headers in this field; right would be {nearest(field, known)}")
 
 
 def _nearest(path: KeyPath) -> str:

@@ -61,6 +61,16 @@ def _field_class(value: str) -> str:
     return value
 
 
+def _path_template(value: str) -> str:
+    segments = value.split("/")
+    odd = [segment for segment in segments if ("{" in segment or "}" in segment) and segment != "{secret}"]
+    if segments[0] or odd or not {"{secret}", "*"} & set(segments):
+        what = "no path" if segments[0] else "a segment in braces that is not {secret}" if odd else "marks no segment"
+        message = f'{what}; right would begin with / and have {{secret}} as a whole segment, as in "/r/{{secret}}"'
+        raise _wrong(message)
+    return value
+
+
 def _header_field(value: str) -> str:
     if not re.fullmatch(r"[^.\s]+\.\S+", value):
         message = 'not a header of a field; right would be FIELD.header-name, as in "RequestHeaders.x-user-id"'
@@ -78,6 +88,7 @@ Size = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "examples": ["256MiB"]}]}),
 ]
 FieldClass = Annotated[str, AfterValidator(_field_class)]
+PathTemplate = Annotated[str, AfterValidator(_path_template)]
 HeaderField = Annotated[str, AfterValidator(_header_field)]
 
 
@@ -114,7 +125,9 @@ class Redact(_Section):
     params_keep: list[str] | None = Field(
         default=None, description="Parameters whose values stay, with query = params."
     )
-    path_templates: list[str] = Field(default_factory=list, description="Paths with {secret} segments, * for any.")
+    path_templates: list[PathTemplate] = Field(
+        default_factory=list, description="Paths with {secret} segments, * for any."
+    )
     ip: Literal["keep", "truncate", "mark", "encrypt", "drop"] | None = Field(
         default=None, description="Visitors' addresses."
     )

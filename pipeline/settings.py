@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,19 @@ def dotted(path: KeyPath) -> str:
     'redact.params_keep[2]'
     """
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Name what may have been meant: at most three, the likeliest first.
+
+    >>> nearest("htp_requests", ("dns_logs", "http_requests")), nearest("zzz", ("dns_logs",))
+    ('http_requests', 'dns_logs')
+    """
+    import difflib  # noqa: PLC0415 (only who errs needs it)
+
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, 3) or difflib.get_close_matches(name, names, 3, 0)
+    return ", ".join([*near[:-2], " or ".join(near[-2:])])
 
 
 def _no_bounds() -> Limits:

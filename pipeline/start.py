@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping
@@ -16,14 +15,15 @@ from pipeline.base import Limits
 from pipeline.cache import Cache, package_stamp
 from pipeline.engine import GENERIC, Engine
 from pipeline.keys import read_ring
-from pipeline.settings import KeyPath, Settings
+from pipeline.own_rules import all_rows, located, read_own
+from pipeline.settings import KeyPath, Settings, nearest
 from redactors.base import RECORDS_PREFIX, ConfigurationError
 from redactors.datasets import Catalogue, load_catalogue
 from redactors.keyring import KeyRing
 from redactors.policy import Policy
 from redactors.rule_choices import rules_from_json, rules_to_json, select
-from redactors.rule_rows import Rule, refuse_twins, rule_files
-from redactors.secrets import compile_rules, dump_database, parse_rows, parse_rules
+from redactors.rule_rows import Row, Rule
+from redactors.secrets import compile_rules, dump_database, test_rule
 
 _LENGTH_BYTES = 8
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -73,17 +73,40 @@ def build_engine(parts: Parts) -> Engine:
     return Engine(parts.policy, parts.ring, rules, parts.catalogue, parts.limits)
 
 
-def read_extra_rules(folder: Path, where: str) -> dict[str, bytes]:
-    """Read the user's own rule files: family, which is the file's stem, to TOML.
+def read_rows(settings: Settings) -> tuple[Row, ...]:
+    """Return every rule as it is written: those that come with the program, then the user's own.
 
     Raises:
-        ConfigurationError: the folder does not exist.
+        ConfigurationError: a file is wrong, or two rules share an id.
 
     """
-    if not folder.is_dir():
-        message = f"{where}: {folder} is no folder; right would be a folder of rule files, NAME.toml"
-        raise ConfigurationError(message)
-    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    return all_rows(settings.rules_extra, _own(settings))
+
+
+def chosen_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules that the settings choose, the user's own proven by their examples.
+
+    Raises:
+        ConfigurationError: a rule is wrong, or a choice names one that does not exist.
+
+    """
+    return _chosen(settings, _own(settings))
+
+
+def prove(settings: Settings, row: Row) -> None:
+    """Prove a rule by its examples and counter-examples.
+
+    Raises:
+        ConfigurationError: one of them is not as it should be.
+
+    """
+    located(settings.rules_extra, lambda: test_rule(row.rule, row.examples, row.counter_examples))
+
+
+def _own(settings: Settings) -> dict[str, bytes]:
+    if settings.rules_extra is None:
+        return {}
+    return read_own(settings.rules_extra, settings.where(("redact", "rules_extra")))
 
 
 def _digest(start: str, files: Mapping[str, bytes]) -> str:
@@ -103,8 +126,7 @@ def _catalogue(cache: Cache, source: str) -> Catalogue:
 
 
 def _rules(settings: Settings, cache: Cache, source: str) -> tuple[tuple[Rule, ...], bytes]:
-    place = settings.where(("redact", "rules_extra"))
-    extra = read_extra_rules(settings.rules_extra, place) if settings.rules_extra else {}
+    extra = _own(settings)
     # The prefilters look for signs that come from the datasets as well: `source` names them.
     key = _digest(f"{source} {_choices(settings.policy)} {_machine()}", extra)
     kept = cache.get("rules", key)
@@ -136,10 +158,12 @@ def _machine() -> str:
 
 
 def _chosen(settings: Settings, extra: Mapping[str, bytes]) -> tuple[Rule, ...]:
+    rows = all_rows(settings.rules_extra, extra)
     # Rules that come with the program are proven by their examples in its tests; the user's own are proven here.
-    rules = [row.rule for name, text in rule_files().items() for row in parse_rows(name, text)]
-    rules += [rule for name, text in extra.items() for rule in parse_rules(name, text)]
-    refuse_twins(tuple(rules))
+    for row in rows if extra else ():
+        if row.rule.family in extra:
+            prove(settings, row)
+    rules = [row.rule for row in rows]
     policy, ids = settings.policy, [rule.id for rule in rules]
     for key in ("rules_disabled", "rules_shadow", "rules_allow"):
         for name in getattr(policy, key):
@@ -166,7 +190,5 @@ def _refuse_unknown(
     name: str, known: Collection[str], path: KeyPath, where: Callable[[KeyPath], str], thing: str
 ) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        right = near[0] if near else f"one of {', '.join(sorted(known))}"
-        message = f"{where(path)}: no {thing} has this name; right would be {right}"
+        message = f"{where(path)}: no {thing} has this name; right would be {nearest(name, known)}"
         raise ConfigurationError(message)

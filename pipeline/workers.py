@@ -188,12 +188,14 @@ class _Crew:
 
 def _start(make_engine: MakeEngine) -> _Worker:
     """Start a process; an interrupt from the terminal is for this one alone, which then ends the others."""
-    from multiprocessing import get_context  # noqa: PLC0415 (a single job needs none of this)
+    from multiprocessing import get_context, resource_tracker  # noqa: PLC0415 (a single job needs none of this)
 
     # A fresh interpreter: a fork would copy locks that the thread of a progress bar holds.
     context: SpawnContext = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, make_engine), daemon=True)
+    # Whoever starts the tracker of shared resources ends with SIGINT unblocked: it must be running before.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process.start()

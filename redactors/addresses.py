@@ -18,6 +18,9 @@ ENCRYPTED_BITS = 64
 ENCRYPTED = "ip-encrypted"
 
 _DOTTED = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}(?=\.\d{1,3}\Z)", re.ASCII)
+_WHOLE_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_WHOLE_IPV6 = re.compile(r"[0-9A-Fa-f:]{3,39}")
+_MOST_COLONS = 7
 _LONG_IPV6 = re.compile(r"([1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}):[0-9a-f:]{1,30}")
 _PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>\d+\.\d+\.\d+\.\d+))(?P<port>:\d+)?\Z", re.ASCII)
 _CACHE_SIZE = 16_384
@@ -83,6 +86,17 @@ def truncate(address: IPv4Address | IPv6Address) -> str:
         return f"::ffff:{truncate(address.ipv4_mapped)}"
     bits = IPV4_KEPT_BITS if address.version == 4 else IPV6_KEPT_BITS  # noqa: PLR2004 - the version's own number
     return str(ip_network(f"{address}/{bits}", strict=False).network_address)
+
+
+def looks_like_address(text: str) -> bool:
+    """Tell whether a whole text is written as an address; times of day and version numbers of three parts are not.
+
+    >>> [looks_like_address(text) for text in ("203.0.113.7", "2001:db8::1", "12:30:45", "1.2.3")]
+    [True, True, False, False]
+    """
+    if _WHOLE_IPV4.fullmatch(text):
+        return True
+    return ("::" in text or text.count(":") == _MOST_COLONS) and _WHOLE_IPV6.fullmatch(text) is not None
 
 
 def replace_addresses(text: str, transform: Transform) -> str:

@@ -30,9 +30,18 @@ class Hits:
         spans = self.rules.spans(text) if numbers is None else self.rules.confirm(text, numbers)
         return self._replace(text, spans) if spans else text
 
+    def count_shadow(self, text: str, numbers: Iterable[int]) -> None:
+        """Count the hits of rules in shadow, which stay where they are: once, when a line leaves."""
+        for span in self.rules.confirm(text, numbers):
+            if span.rule.state != "active":
+                self.counts[span.rule.id, span.rule.state] += 1
+
     def mark_text_only(self, text: str) -> str:
         """Return the text with the hits marked that the scan of whole records does not look for."""
         spans = self.rules.text_only_spans(text)
+        for span in spans:
+            if span.rule.state != "active":
+                self.counts[span.rule.id, span.rule.state] += 1
         return self._replace(text, spans) if spans else text
 
     def collect(self, tally: Tally) -> None:
@@ -46,8 +55,8 @@ class Hits:
         made: list[str] = []
         done = 0
         for span in spans:
-            self.counts[span.rule.id, span.rule.state] += 1
             if span.rule.state == "active" and not (span.rule.id == _EMAIL and self._email == "keep"):
+                self.counts[span.rule.id, span.rule.state] += 1
                 self.families[self.dataset, span.rule.family] += 1
                 made += (text[done : span.start], self._mark(span.rule.id, text[span.start : span.end]))
                 done = span.end

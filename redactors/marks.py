@@ -71,20 +71,21 @@ class Marker:
         self.scoped = scope != "global" and ring is not None
         """Whether marks differ between tenants, so that `select` must be called for each record."""
         self._tenants: dict[str, hashlib.blake2b] = {}
-        self._fingerprint = [fingerprint_state(ring.keys[ring.active], "")] if ring else []
+        self._fingerprint = [None if ring is None or self.scoped else fingerprint_state(ring.keys[ring.active], "")]
         self._keyers: dict[str, Callable[[str], str]] = {}
         self._made: list[dict[str, str]] = []
 
     def select(self, tenant: str) -> None:
-        """Use the subkey of this tenant (an account or a zone) for the marks that follow."""
-        if self._ring is None:
+        """Use the subkey of this tenant (an account or a zone) from here on; where it is empty, plain marks."""
+        if self._ring is None or not self.scoped:
             return
-        if tenant not in self._tenants:
+        if tenant and tenant not in self._tenants:
             if len(self._tenants) >= _MAX_TENANTS:
                 self._tenants.clear()
             self._tenants[tenant] = fingerprint_state(self._ring.keys[self._ring.active], tenant)
-        if self._fingerprint[0] is not self._tenants[tenant]:
-            self._fingerprint[0] = self._tenants[tenant]
+        state = self._tenants[tenant] if tenant else None
+        if self._fingerprint[0] is not state:
+            self._fingerprint[0] = state
             for made in self._made:
                 made.clear()
 
@@ -114,7 +115,10 @@ class Marker:
             mark = made.get(token)
             if mark is not None:
                 return mark
-            state = fingerprint[0].copy()
+            base = fingerprint[0]
+            if base is None:
+                return f"[{rule}]"
+            state = base.copy()
             state.update((bare(token) if "%" in token or " " in token or '"' in token else token).encode())
             body = prefix + state.digest().translate(TO_LETTERS)
             state = check.copy()

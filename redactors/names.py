@@ -60,22 +60,16 @@ _CLASS_OF_NAME = {
     "headers": "headers requestheaders responseheaders reqheaders resheaders httpheaders rawheaders",
     "cookies": "cookies requestcookies",
     "email": "email emailaddress mailfrom rcptto useremail actoremail mail",
-    "ip": "ip clientip remoteaddr remoteip ipaddress clientaddress sourceip srcip cfconnectingip xrealip xforwardedfor",
+    "ip": "ip ips clientip remoteaddr remoteip ipaddress clientaddress sourceip srcip cfconnectingip xrealip "
+    "xforwardedfor",
     "body": "body requestbody responsebody rawbody payload",
     "identity": "userid useridentifier accountuserid customerid",
     "geo": "latitude longitude lat lon lng",
+    "safe": "encryptedmatcheddata",
 }
+_TELLING_ENDS = frozenset({"ip", "ips", "url", "uri", "href", "referer", "referrer", "email", "headers", "cookies"})
+"""Last words that tell the class whatever stands before: `newClientIP`, `webhookUrl`."""
 _CLASSES = {name: field_class for field_class, names in _CLASS_OF_NAME.items() for name in names.split()}
-
-
-@lru_cache(maxsize=4096)
-def fold(name: str) -> str:
-    """Fold a name to small letters and digits, whatever its spelling: case, separators, percent-encoding, look-alikes.
-
-    >>> fold("X-Api_Key"), fold("to%6Ben")
-    ('xapikey', 'token')
-    """
-    return "".join(words(name))
 
 
 def words(name: str) -> list[str]:
@@ -132,7 +126,16 @@ def class_of_name(name: str) -> str:
     >>> class_of_name("URL"), class_of_name("destination_conf"), class_of_name("Message")
     ('url', 'url', 'text')
     """
-    return _CLASSES.get(fold(name), "text") if len(name) <= _LONGEST else "text"
+    return _class_of_name(name) if len(name) <= _LONGEST else "text"
+
+
+@lru_cache(maxsize=4096)
+def _class_of_name(name: str) -> str:
+    parts = words(name)
+    for tail in ("".join(parts), "".join(parts[-2:])):
+        if tail in _CLASSES:
+            return _CLASSES[tail]
+    return _CLASSES.get(parts[-1], "text") if parts and parts[-1] in _TELLING_ENDS else "text"
 
 
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅ", "aeopcyxisjdhkABEKMHOPCTXIS")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from redactors.addresses import looks_like_address
 from redactors.credentials import SCHEME
 from redactors.marks import MARK, Marker
-from redactors.names import secrecy
+from redactors.names import class_of_name, secrecy
 
 # A name is looked for at its first character only, and its repeat is possessive: so a long run costs linear time.
 _NAME = re.compile(r"(?<![A-Za-z0-9_.\-\[\]%$])([A-Za-z0-9_.\-\[\]%$]{1,80}+)(\\{0,8}[\"']?\s{0,4}(?:=>|=|:)\s{0,4})")
 _WIDE_NAME = re.compile(r"(?<![\w.\-\[\]%$])([\w.\-\[\]%$]{1,80}+)(\\{0,8}[\"']?\s{0,4}(?:=>|[=:\uff1d\uff1a])\s{0,4})")
 _QUOTE = re.compile(r"(\\{0,8})([\"'])")
 _BARE = re.compile(r"(?:(?![,;]\s|[,;][\w.-]{1,40}[=:])[^\s&\"'<>\\])+")
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 _LINE = re.compile(r"[^\r\n\"']+")
 _WHOLE_LINE = frozenset({"authorization", "proxyauthorization", "cookie", "setcookie"})
+_WHOLE_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 _NOTHING = frozenset({"true", "false", "null", "none", "undefined", "nil", "-", "*", "***", "redacted", "required"})
 
 
@@ -24,34 +28,66 @@ _AFTER_SCHEME = re.compile(
 )
 
 
-def mark_schemes(text: str, marker: Marker) -> str:
-    """Mark the token behind a scheme that is itself a value: `=Bearer abc`, as in URLs that were never encoded."""
-    if not any(sign in text for sign in _SCHEME_SIGNS):
-        return text
+class Pairs:
+    """Marks the values of telling names in text."""
 
-    def mark(found: re.Match[str]) -> str:
-        return found[0] if _is_nothing(found[2], marker) else found[1] + marker.keyed("credential", found[2])
+    def __init__(self, marker: Marker, address: Callable[[str], str], allowed: Callable[[str], bool]) -> None:
+        """Take what is done to an address, and what tells that a value may stay."""
+        self._marker = marker
+        self._address = address
+        self._allowed = allowed
 
-    return _AFTER_SCHEME.sub(mark, text)
+    def redact(self, text: str) -> str:
+        """Mark the value in `key=value`, `key: value` or `"key":"value"`, however quoted, even where it is cut off."""
+        text = self._mark_schemes(text)
+        made: list[str] = []
+        done = 0
+        names = _NAME if text.isascii() else _WIDE_NAME
+        for found in names.finditer(text):
+            if found.start() < done:
+                continue
+            start, end = self._value_after(text, found)
+            if start < end:
+                safe = self._safe(found[1], text[start:end])
+                made += (text[done:start], safe)
+                done = end
+        return "".join((*made, text[done:])) if made else text
+
+    def _safe(self, name: str, value: str) -> str:
+        return self._marker.keyed("credential", value) if secrecy(name) else self._address(value)
+
+    def _value_after(self, text: str, name: re.Match[str]) -> tuple[int, int]:
+        """Return where the value after a name stands; an empty span where it may stay."""
+        if secrecy(name[1]):
+            start, end = _value(text, name)
+            value = text[start:end]
+            return (0, 0) if self._is_nothing(value) or self._allowed(value) else (start, end)
+        if class_of_name(name[1]) == "ip":
+            quote = _QUOTE.match(text, name.end())
+            found = _ADDRESS.match(text, quote.end() if quote else name.end())
+            return found.span() if found and looks_like_address(found[0]) else (0, 0)
+        return 0, 0
+
+    def _is_nothing(self, value: str) -> bool:
+        """Tell whether a value needs no mark: empty, a word for nothing, an opening bracket, or a mark already."""
+        mark = MARK.match(value)
+        if mark and self._marker.is_ours(mark):
+            return not any(letter.isalnum() for letter in value[mark.end() :])
+        return not value.strip(" {[(") or value.lower() in _NOTHING
+
+    def _mark_schemes(self, text: str) -> str:
+        """Mark the token behind a scheme that is itself a value: `=Bearer abc`, as in URLs that were never encoded."""
+        if not any(sign in text for sign in _SCHEME_SIGNS):
+            return text
+
+        def mark(found: re.Match[str]) -> str:
+            return found[0] if self._is_nothing(found[2]) else found[1] + self._marker.keyed("credential", found[2])
+
+        return _AFTER_SCHEME.sub(mark, text)
 
 
-def mark_pairs(text: str, marker: Marker) -> str:
-    """Mark the value in `key=value`, `key: value` or `"key":"value"`, however quoted, even where it is cut off."""
-    made: list[str] = []
-    done = 0
-    names = _NAME if text.isascii() else _WIDE_NAME
-    for found in names.finditer(text):
-        if found.start() < done or not secrecy(found[1]):
-            continue
-        start, end = _value_after(text, found, marker)
-        if start < end:
-            made += (text[done:start], marker.keyed("credential", text[start:end]))
-            done = end
-    return "".join((*made, text[done:])) if made else text
-
-
-def _value_after(text: str, name: re.Match[str], marker: Marker) -> tuple[int, int]:
-    """Return where the value after a name stands; an empty span where there is none, or a mark already."""
+def _value(text: str, name: re.Match[str]) -> tuple[int, int]:
+    """Return where the value after a name stands, without quotes and scheme."""
     at = name.end()
     quote = _QUOTE.match(text, at)
     if quote:
@@ -63,17 +99,7 @@ def _value_after(text: str, name: re.Match[str], marker: Marker) -> tuple[int, i
         found = (_LINE if whole else _BARE).match(text, scheme.end() if scheme and not whole else at)
         end = found.end() if found else at
     scheme = SCHEME.match(text, at, end)
-    if scheme:
-        at = scheme.end()
-    return (at, at) if _is_nothing(text[at:end], marker) else (at, end)
-
-
-def _is_nothing(value: str, marker: Marker) -> bool:
-    """Tell whether a value needs no mark: empty, a word for nothing, an opening bracket, or a mark already."""
-    mark = MARK.match(value)
-    if mark and marker.is_ours(mark):
-        return not any(letter.isalnum() for letter in value[mark.end() :])
-    return not value.strip(" {[(") or value.lower() in _NOTHING
+    return (scheme.end() if scheme else at), end
 
 
 def _closing(text: str, at: int, quote: str) -> int:

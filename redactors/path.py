@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from redactors.marks import Marker
@@ -39,67 +39,67 @@ marked; kept and switches the random test off for what follows."""
 Template = tuple[str, ...]
 
 
-def path_redactor(templates: Sequence[str], marker: Marker) -> Callable[[str], str]:
-    """Return the redactor of the class `path`; templates are `/r/{secret}` with `*` for any segment."""
-    own = [tuple(template.split("/")) for template in templates]
-    verdicts: dict[str, int] = {}
-    mark = marker.plain("path")
+class Paths:
+    """The redactor of the class `path`."""
 
-    known: dict[str, str] = {}
-    clean: set[bytes] = set()
+    def __init__(self, templates: Sequence[str], marker: Marker) -> None:
+        """Take the user's own templates: `/r/{secret}`, with `*` for any segment."""
+        self._own = [tuple(template.split("/")) for template in templates]
+        self._marker = marker
+        self._mark = marker.plain("path")
+        self._verdicts: dict[str, int] = {}
+        self._known: dict[str, str] = {}
+        self._clean: set[bytes] = set()
 
-    def redact(path: str) -> str:
-        safe = known.get(path)
+    def redact(self, path: str) -> str:
+        """Return the path with its secret segments marked, without a query that hides behind an encoded sign."""
+        safe = self._known.get(path)
         if safe is not None:
             return safe
         shape = shape_of(path)
-        safe = path if shape in clean else work(path)
+        safe = path if shape in self._clean else self._work(path)
         if len(path) <= _CACHED_LENGTH:
-            remember(path, safe, shape)
+            self._remember(path, safe, shape)
         return safe
 
-    def remember(path: str, safe: str, shape: bytes) -> None:
+    def _remember(self, path: str, safe: str, shape: bytes) -> None:
         """Keep what was found, and the shape of a clean path where only the count of digits mattered."""
-        if len(known) >= _CACHE_SIZE:
-            known.clear()
-            clean.clear()
-        known[path] = safe
-        if safe == path and not own and "%" not in path and "[" not in path:
-            clean.add(shape)
+        if len(self._known) >= _CACHE_SIZE:
+            self._known.clear()
+            self._clean.clear()
+        self._known[path] = safe
+        if safe == path and not self._own and "%" not in path and "[" not in path:
+            self._clean.add(shape)
 
-    def work(path: str) -> str:
+    def _work(self, path: str) -> str:
         cut = CUT.search(path) if "%" in path or "?" in path or "#" in path else None
         if cut:
             path = path[: cut.start()]
         parts = path.split("/")
-        changed = _apply_templates(parts, own, mark) if own else False
+        changed = _apply_templates(parts, self._own, self._mark) if self._own else False
         suspect = assets = False
         for at, part in enumerate(parts):
             if not part:
                 continue
-            verdict = verdicts.get(part)
+            verdict = self._verdicts.get(part)
             if verdict is None:
-                verdict = judge(part)
-            if verdict == PLAIN and not suspect:
-                continue
+                verdict = self._judge(part)
             if verdict == CAPABILITY:
                 suspect = True
             elif verdict == ASSETS:
                 assets = True
-            elif (suspect and not _is_harmless(part, marker)) or (verdict == ALWAYS and not assets):
-                parts[at] = _mark_segment(part, mark, whole=suspect)
+            elif (suspect and not _is_harmless(part, self._marker)) or (verdict == ALWAYS and not assets):
+                parts[at] = _mark_segment(part, self._mark, whole=suspect)
                 changed = True
         return "/".join(parts) if changed else path
 
-    def judge(part: str) -> int:
-        verdict = _verdict(part, marker)
+    def _judge(self, part: str) -> int:
+        verdict = _verdict(part, self._marker)
         if len(part) <= _CACHED_LENGTH:
-            if len(verdicts) >= _CACHE_SIZE:
-                verdicts.clear()
-            verdicts[part] = verdict
+            if len(self._verdicts) >= _CACHE_SIZE:
+                self._verdicts.clear()
+            self._verdicts[part] = verdict
         return verdict
-
-    return redact
 
 
 def _verdict(part: str, marker: Marker) -> int:

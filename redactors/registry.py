@@ -17,7 +17,7 @@ from redactors.keyring import KeyRing
 from redactors.marks import Marker
 from redactors.names import CREDENTIAL, PIN, SESSION
 from redactors.objects import Objects
-from redactors.path import path_redactor
+from redactors.path import Paths
 from redactors.policy import Policy
 from redactors.secrets import Rules
 from redactors.straight import Redactor, change
@@ -45,13 +45,13 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     visitor = address_transform(policy.ip, marker, ring)
     kept_address = address_transform("keep", marker, ring)
     query = strip_query if policy.query == "strip" else params_redactor(frozenset(policy.params_keep), marker)
-    path = path_redactor(policy.path_templates, marker)
+    path = Paths(policy.path_templates, marker).redact
     url = Urls(path, query, marker).redact
     credential = credential_redactor(marker)
     session = credential_redactor(marker, "session")
     identity = identity_redactor(policy.identity, marker)
     email = email_redactor(policy.email, marker)
-    texts = Texts(hits, url)
+    texts = Texts(hits, url, visitor)
     text = texts.redact
     agent = text if policy.user_agent == "keep" else agent_family
     cookies = Cookies(policy.cookies_keep, policy.session_cookies, marker)
@@ -78,6 +78,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
         "geo": coarse if policy.geo == "coarse" else lambda place: place and "[geo]",
         "text": text,
         "text.user_agent": agent,
+        "safe": str,
         "body": lambda body: body if not body or marker.is_mark(body) else marker.plain("body"),
     }
     objects = Objects(strings, cookies, headers, {CREDENTIAL: credential, PIN: credential, SESSION: session})

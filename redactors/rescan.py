@@ -75,12 +75,16 @@ def mark_line(line: bytes, numbers: Iterable[int], hits: Hits) -> bytes:
     """Mark the hits of these rules in a serialised line, then scan it again; the same object if nothing was found."""
     safe = line
     fired = set(numbers)
+    shadow = [number for number in fired if hits.rules.rules[number].state != "active"]
+    if shadow:
+        hits.count_shadow("\n".join(strings_of(orjson.loads(line))), shadow)
+        fired.difference_update(shadow)
     for _ in range(_MAX_ROUNDS):
         marked = _mark_once(safe, fired, hits)
         if marked is None:
             return safe
         safe = marked
-        fired = {number for _, number in hits.rules.scan(safe)}
+        fired = {number for _, number in hits.rules.scan(safe)}.difference(shadow)
         if not fired:
             return safe
     raise UnscrubbableError

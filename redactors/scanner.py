@@ -21,7 +21,7 @@ class Scanner:
     __slots__ = ("_everywhere", "_hits", "_in_text")
 
     def __init__(self, everywhere: tuple[hyperscan.Database, ...], in_text: tuple[hyperscan.Database, ...]) -> None:
-        """Take databases whose expression ids are the numbers to report: for any bytes, and for strings of text only."""
+        """Take databases whose expression ids are the numbers to report: for any bytes, and for texts only."""
         self._everywhere = everywhere
         self._in_text = in_text
         self._hits: list[tuple[int, int]] = []

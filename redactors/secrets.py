@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -105,6 +105,11 @@ class Rules:
             return []
         chosen = _without_overlaps(found)
         return chosen if len(data) == len(text) else _in_characters(chosen, data)
+
+    def allowed(self, rule_id: str) -> Callable[[str], bool]:
+        """Return what tells whether the allowlist of a rule lets a value stay; no rule of this id lets any."""
+        patterns = [compile_pattern(each) for rule in self.rules if rule.id == rule_id for each in rule.allow]
+        return lambda value: any(each.search(value.encode()) for each in patterns)
 
     def _matches(self, number: int, data: bytes, marks: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
         exact = self._exact.get(number)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from redactors.addresses import looks_like_address
 from redactors.escapes import ESCAPE, decode
 from redactors.hits import Hits
-from redactors.pairs import mark_pairs, mark_schemes
+from redactors.pairs import Pairs
 from redactors.shapes import is_id, random_runs, shape_of
 
 Redact = Callable[[str], str]
@@ -25,8 +26,11 @@ _SHORTEST = 9
 """No number of the personal family is shorter."""
 _FEWEST_DIGITS = 7
 """What is looked for in text only is made of more: nine of an SSN, seven at least of an account number."""
-_BY_DIGITS = re.compile(r"[%\\&\[{]")
-"""Where an escape, a mark or a JSON document stands, the digits themselves matter."""
+_BY_DIGITS = re.compile(r"[%\\&\[{]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
+"""Where an escape, a mark, a JSON document or an address stands, the digits themselves matter."""
+_LONGEST_ADDRESS = 39
+_PAIR_RULE = "generic-key"
+"""The rule whose allowlist also holds for what is marked by its name in text."""
 _MAX_ROUNDS = 6
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 512
@@ -35,10 +39,12 @@ _CACHED_LENGTH = 512
 class Texts:
     """The redactor of the class `text`."""
 
-    def __init__(self, hits: Hits, url: Redact) -> None:
-        """Take the rules for known formats, and what is done to a URL."""
+    def __init__(self, hits: Hits, url: Redact, address: Redact) -> None:
+        """Take the rules for known formats, and what is done to a URL and to an address."""
         self._hits = hits
         self._url = url
+        self._address = address
+        self._pairs = Pairs(hits.marker, address, hits.rules.allowed(_PAIR_RULE))
         self._marker = hits.marker
         self._clean: set[str] = set()
         self._shapes: set[bytes] = set()
@@ -50,6 +56,8 @@ class Texts:
         """Return the text with every secret in it marked."""
         if (len(text) < _SHORTEST and text.isalnum()) or text in self._clean:
             return text
+        if len(text) <= _LONGEST_ADDRESS and looks_like_address(text):
+            return self._address(text)
         plain = _GATE.search(text) is None
         if plain and is_id(text):
             return text
@@ -109,7 +117,7 @@ class Texts:
 
     def _structure(self, text: str) -> str:
         if "=" in text or ":" in text or not text.isascii():
-            text = mark_pairs(mark_schemes(text, self._marker), self._marker)
+            text = self._pairs.redact(text)
         if "/" in text or "?" in text or "\\" in text or ":" in text:
             text = _URL.sub(self._mark_url, text)
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 import edgesieve
 from pipeline.base import DEAD_REASONS, Limits
-from pipeline.cache import Cache
+from pipeline.cache import Cache, user_cache
 from pipeline.cli.effects import effect
 from pipeline.cli.summary import SHOWN_DEAD
 from pipeline.config import load
@@ -158,7 +159,7 @@ def test_the_map_shows_every_file_and_no_other() -> None:
 def _must_be_right(path: Path) -> None:
     """Load a configuration and what it names, but for the files that only its user has."""
     settings = replace(load(path, Cache(None)), key_file=None, rules_extra=None)
-    assert prepare(settings, Cache(None)).rules
+    assert prepare(settings, user_cache(os.environ)).rules
 
 
 @pytest.mark.parametrize("example", sorted((HOME / "deploy" / "examples").glob("*.toml")), ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import click
 from pipeline.cli import exits
 from pipeline.cli.options import config_option, key_file_option, read_settings
 from pipeline.cli.say import say
+from redactors.base import ConfigurationError
 from redactors.keyring import KeyRing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _MAX_SECRET_BYTES = 1 << 20
 _tenant = click.option(
-    "--tenant", default="", metavar="NAME", help="Account or zone the mark is of, where the key's scope is not global."
+    "--tenant",
+    metavar="NAME",
+    help="Whose marks, where the key's scope is not global: a zone's name or an account's id, as the records say it.",
 )
 
 
@@ -81,7 +85,7 @@ Examples:
 @key_file_option
 @config_option
 @_tenant
-def fingerprint(key_file: Path | None, config: Path | None, tenant: str) -> None:
+def fingerprint(key_file: Path | None, config: Path | None, tenant: str | None) -> None:
     """Read a secret from stdin and print the mark that stands in its place.
 
     Only the part in the middle, after the dot, is the secret's: another rule may have found it and given its name.
@@ -90,7 +94,7 @@ def fingerprint(key_file: Path | None, config: Path | None, tenant: str) -> None
 
     ring, scope = _ring(key_file, config)
     marker = Marker(ring, scope=scope)
-    marker.select(tenant)
+    marker.select(_checked_tenant(tenant, scope))
     click.echo(marker.keyed("credential", _secret()))
 
 
@@ -106,11 +110,13 @@ Examples:
 @key_file_option
 @config_option
 @_tenant
-def lookup(mark: str, key_file: Path | None, config: Path | None, tenant: str) -> int:
+def lookup(mark: str, key_file: Path | None, config: Path | None, tenant: str | None) -> int:
     """Read a secret from stdin and tell whether it stands behind MARK: exit 0 if it does, 1 if not.
 
-    Every key of the ring is tried, retired ones too.
+    Every key of the ring is tried, retired ones too. Behind a mark [ip-encrypted~…] stands an address; an IPv6 one is
+    compared by its /64, since no more was kept.
     """
+    from redactors.addresses import ENCRYPTED
     from redactors.marks import MARK, matches
 
     found = MARK.fullmatch(mark)
@@ -118,9 +124,56 @@ def lookup(mark: str, key_file: Path | None, config: Path | None, tenant: str) -
         message = "MARK is no mark that can be looked up; right would be one like [credential~KK.FFFFFFFFFFFFFFFFCCCC]"
         raise click.UsageError(message)
     ring, scope = _ring(key_file, config)
-    yes = matches(ring, mark, _secret(), tenant if scope != "global" else "")
+    if found[1] == ENCRYPTED:
+        _refuse_strange(ring, found)
+        yes = _is_address(ring, mark, _secret())
+    else:
+        owner = _checked_tenant(tenant, scope)
+        _refuse_strange(ring, found)
+        yes = matches(ring, mark, _secret(), owner)
     click.echo("yes" if yes else "no")
     return exits.DONE if yes else exits.NO
+
+
+def _is_address(ring: KeyRing, mark: str, address: str) -> bool:
+    from ipaddress import IPv6Address, ip_address, ip_network
+
+    from redactors.addresses import ENCRYPTED_BITS, decrypt
+
+    try:
+        asked = ip_address(address.strip())
+    except ValueError:
+        message = "what stands on stdin is no address; right would be an IPv4 or IPv6 address"
+        raise click.UsageError(message) from None
+    if isinstance(asked, IPv6Address):
+        asked = ip_network((asked, ENCRYPTED_BITS), strict=False).network_address
+    return decrypt(mark, ring) == str(asked)
+
+
+def _refuse_strange(ring: KeyRing, found: re.Match[str]) -> None:
+    """Refuse a mark of which this ring can say nothing: `no` would be taken for an answer."""
+    from redactors.marks import Marker
+
+    if found[2] not in ring.keys:
+        message = (
+            f"MARK was made by the key {found[2]}, which is not in this ring; right would be the ring that made it"
+        )
+        raise ConfigurationError(message)
+    if not Marker(ring).is_ours(found):
+        what = "the last four letters of MARK do not fit the rest"
+        message = f"{what}; right would be the mark as it stands in the log, and the ring that made it"
+        raise ConfigurationError(message)
+
+
+def _checked_tenant(tenant: str | None, scope: str) -> str:
+    if scope == "global" and tenant is not None:
+        message = "--tenant: the key's scope is global, so that no tenant has marks of its own; right would be none"
+        raise click.UsageError(message)
+    if scope != "global" and not tenant:
+        whose = {"zone": "a zone's name", "account": "an account's id"}[scope]
+        message = f"the key's scope is {scope}: each has marks of its own; right would be --tenant with {whose}"
+        raise click.UsageError(message)
+    return tenant or ""
 
 
 def _ring(key_file: Path | None, config: Path | None) -> tuple[KeyRing, str]:

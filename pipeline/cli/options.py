@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cache import Cache, user_cache
-from pipeline.settings import Settings
+from pipeline.settings import Settings, nearest
 from redactors.base import ConfigurationError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -39,6 +39,13 @@ def _datasets(_context: click.Context, _parameter: click.Parameter, start: str) 
     from redactors.datasets import dataset_files
 
     return [CompletionItem(name) for name in dataset_files() if name.startswith(start)]
+
+
+def refuse_unknown_dataset(name: str | None, known: Collection[str]) -> None:
+    """Refuse a name of --dataset that no dataset has."""
+    if name is not None and name not in known:
+        message = f"--dataset: no dataset has this name; right would be {nearest(name, known)}"
+        raise click.UsageError(message)
 
 
 def this_users_cache() -> Cache:

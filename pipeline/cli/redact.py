@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Collection
@@ -13,7 +12,14 @@ import click
 
 from pipeline.base import DeadLetter
 from pipeline.cli.exits import DONE, FAULT, IO, UNSAFE, worst
-from pipeline.cli.options import config_option, dataset_option, key_file_option, read_settings, this_users_cache
+from pipeline.cli.options import (
+    config_option,
+    dataset_option,
+    key_file_option,
+    read_settings,
+    refuse_unknown_dataset,
+    this_users_cache,
+)
 from pipeline.cli.progress import progress
 from pipeline.cli.say import say
 from pipeline.cli.summary import SHOWN_DEAD, dead_lines, summary
@@ -64,7 +70,7 @@ def redact(
     """
     _refuse_addresses((*paths, output or ""))
     parts = prepare(read_settings(config), this_users_cache(), key_file)
-    _refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
+    refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
     if parts.ring is None:
         say(_NO_KEY)
     letters: list[DeadLetter] = []
@@ -114,10 +120,3 @@ def _refuse_addresses(paths: Collection[str]) -> None:
             scheme = path.partition(":")[0]
             message = f"{scheme}:// comes with a later version of edgesieve; right would be a file or a folder"
             raise click.UsageError(message)
-
-
-def _refuse_unknown_dataset(name: str | None, known: Collection[str]) -> None:
-    if name is not None and name not in known:
-        near = difflib.get_close_matches(name, known, 3) or known
-        message = f"--dataset: no dataset has this name; right would be {', '.join(near)}"
-        raise click.UsageError(message)

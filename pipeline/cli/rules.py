@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from click.shell_completion import CompletionItem
 from pipeline.cli import exits
 from pipeline.cli.options import config_option, read_settings, this_users_cache
 from pipeline.cli.say import many, say, table
+from pipeline.settings import nearest
 from redactors.base import ConfigurationError
 from redactors.rule_rows import Row
 
@@ -42,7 +42,10 @@ def list_rules(config: Path | None) -> None:
 
     settings = read_settings(config)
     states = {rule.id: rule.state for rule in prepare(settings, this_users_cache()).rules}
-    rows = [(row.rule.id, row.rule.family, states.get(row.rule.id, "disabled"), row.reference) for row in _rows(config)]
+    rows = [
+        (row.rule.id, row.rule.family, states.get(row.rule.id, "disabled"), row.reference)
+        for row in sorted(_rows(config), key=lambda row: (row.rule.family, row.rule.id))
+    ]
     click.echo(table(("id", "family", "state", "reference"), rows))
 
 
@@ -63,10 +66,7 @@ def show(rule_id: str, config: Path | None) -> None:
     """Show one rule: its patterns, its check, and the examples that prove it."""
     rows = {row.rule.id: row for row in _rows(config)}
     if rule_id not in rows:
-        import difflib
-
-        near = difflib.get_close_matches(rule_id, rows, 3)
-        message = f"no rule has this id; right would be {' or '.join(near) or 'one that `edgesieve rules list` shows'}"
+        message = f"no rule has this id; right would be {nearest(rule_id, rows)}"
         raise click.UsageError(message)
     row, rule = rows[rule_id], rows[rule_id].rule
     facts = {
@@ -98,16 +98,19 @@ Examples:
 @config_option
 def test(config: Path | None) -> int:
     """Prove every rule by its examples and counter-examples; exit 1 if one fails. With --config: your own too."""
-    from redactors.secrets import test_rule
+    from pipeline.start import chosen_rules, prove, read_rows
 
-    count = failed = 0
-    for row in _rows(config):
-        count += 1
+    settings = read_settings(config)
+    rows = read_rows(settings)
+    count, failed = len(rows), 0
+    for row in rows:
         try:
-            test_rule(row.rule, row.examples, row.counter_examples)
+            prove(settings, row)
         except ConfigurationError as error:
             failed += 1
             say(str(error))
+    if not failed:
+        chosen_rules(settings)
     click.echo(f"{many(count, 'rule')}: {count - failed} right, {failed} wrong")
     return exits.NO if failed else exits.DONE
 
@@ -132,13 +135,8 @@ def compile_rules(config: Path | None) -> None:
     click.echo(f"{many(len(parts.rules), 'rule')}, {size}, kept in {place}")
 
 
-def _rows(config: Path | None) -> Iterator[Row]:
-    """Yield every rule that comes with the program, then the user's own, as they are written."""
-    from pipeline.start import read_extra_rules
-    from redactors.rule_rows import parse_rows, rule_files
+def _rows(config: Path | None) -> tuple[Row, ...]:
+    """Return every rule that comes with the program, then the user's own, as they are written."""
+    from pipeline.start import read_rows
 
-    settings = read_settings(config)
-    place = settings.where(("redact", "rules_extra"))
-    extra = read_extra_rules(settings.rules_extra, place) if settings.rules_extra else {}
-    for name, text in (*rule_files().items(), *extra.items()):
-        yield from parse_rows(name, text)
+    return read_rows(read_settings(config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from pathlib import Path
 
 Write = Callable[[bytes], None]
 
-_STANDARD_OUTPUT = 1
+STANDARD_OUTPUT = 1
+_DESCRIPTORS = re.compile(r"/proc/([0-9]+)(?:/task/[0-9]+)?/fd")
+_MOST_LINKS = 40
 _NAME_KEPT = 80
 """A temporary name must not become too long for the file system where the final one just fits."""
 
@@ -87,7 +90,9 @@ def writing(target: Target) -> Iterator[Write]:
 
 @contextmanager
 def writing_to(output: str | None) -> Iterator[Write]:
-    """Give a function that writes to a file, as `writing` does, or at once to standard output (None), a device, a pipe.
+    """Give a function that writes to a file, as `writing` does, or at once to what is open already, a device, a pipe.
+
+    None is standard output; so is a path that leads to it, such as /dev/stdout.
 
     Raises:
         WriteError: as `writing`.
@@ -95,10 +100,12 @@ def writing_to(output: str | None) -> Iterator[Write]:
 
     """
     if output is None:
-        yield _writer(_STANDARD_OUTPUT, "stdout")
+        yield _writer(STANDARD_OUTPUT, "stdout")
+    elif (descriptor := descriptor_of(output)) is not None:
+        yield _writer(descriptor, output)
     elif is_device(output):
         with _reported(output):
-            file = os.open(output, os.O_WRONLY | os.O_CLOEXEC)
+            file = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         try:
             yield _writer(file, output)
         finally:
@@ -109,8 +116,33 @@ def writing_to(output: str | None) -> Iterator[Write]:
 
 
 def is_device(path: str) -> bool:
-    """Tell whether a path is a device or a pipe: it is written to as it is, never replaced by a file."""
-    return Path(path).exists() and not Path(path).is_file()
+    """Tell whether a path is a device, a pipe or what a process has open: it is written to, never replaced."""
+    return _open_file(path) is not None or (Path(path).exists() and not Path(path).is_file())
+
+
+def descriptor_of(path: str) -> int | None:
+    """Return the descriptor of this process that a path leads to, as /dev/stdout does.
+
+    >>> descriptor_of("/dev/fd/7"), descriptor_of("/dev/null")
+    (7, None)
+    """
+    found = _open_file(path)
+    return found[1] if found and found[0] == os.getpid() else None
+
+
+def _open_file(path: str) -> tuple[int, int] | None:
+    """Follow links until one names what a process has open: its id and the descriptor."""
+    for _ in range(_MOST_LINKS):
+        folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow the link itself
+        folder = os.path.realpath(folder)
+        found = _DESCRIPTORS.fullmatch(folder)
+        if found and name.isdecimal():
+            return int(found[1]), int(name)
+        path = os.path.join(folder, name)  # noqa: PTH118 - as above
+        if not os.path.islink(path):  # noqa: PTH114 - as above
+            return None
+        path = os.path.join(folder, os.readlink(path))  # noqa: PTH115, PTH118 - as above
+    return None
 
 
 def _temporary_name(name: str) -> str:

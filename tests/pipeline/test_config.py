@@ -164,6 +164,26 @@ FAULTS = {
         "[identity]\nrequest = ['x-user-id']",
         "edge.toml:2: identity.request[0]: not a header of a field; right would be FIELD.header-name, as in ",
     ),
+    "a field that holds no headers": (
+        "[identity]\nimpersonation = ['RequestHeader.x-user-id']",
+        "edge.toml:2: identity.impersonation[0]: no dataset has headers in this field; right would be RequestHeaders",
+    ),
+    "a template that marks nothing": (
+        "[redact]\npath_templates = [\n'/r/{secret}', '/r/x']",
+        "edge.toml:2: redact.path_templates[1]: marks no segment; right would begin with / and have {secret} as a",
+    ),
+    "a template without its slash": (
+        "[redact]\npath_templates = ['r/{secret}']",
+        "edge.toml:2: redact.path_templates[0]: no path; right would begin with / and have {secret} as a",
+    ),
+    "a template with another word in braces": (
+        "[redact]\npath_templates = ['/r/{token}']",
+        "edge.toml:2: redact.path_templates[0]: a segment in braces that is not {secret}; right would begin with /",
+    ),
+    "a template with half a segment in braces": (
+        "[redact]\npath_templates = ['/r/id-{secret}']",
+        "edge.toml:2: redact.path_templates[0]: a segment in braces that is not {secret}; right would begin with /",
+    ),
     "a key in a dataset's table": (
         "[redact.datasets.dns_logs]\nfeilds = {}",
         "edge.toml:2: redact.datasets.dns_logs.feilds: unknown key; right would be fields",
@@ -186,6 +206,11 @@ def test_a_fault_is_named_by_file_line_key_and_what_would_be_right(write: Write,
     told = _refused(write(text))
     assert told.startswith(message)
     assert "hunter2" not in told, "a value stands in an error"
+
+
+def test_headers_of_a_user_are_found_in_a_field_that_the_user_says_holds_headers(write: Write) -> None:
+    text = "[redact.datasets.dns_logs.fields]\nMine = 'headers'\n[identity]\nrequest = ['Mine.x-user']"
+    assert _load(write(text)).policy.identity_request == ("Mine.x-user",)
 
 
 def test_an_unknown_field_class_is_told_all_that_exist(write: Write) -> None:

@@ -202,6 +202,27 @@ def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
     assert names(tmp_path) == ["pipe"]
 
 
+@pytest.mark.parametrize("form", ["/dev/fd/%d", "/proc/self/fd/%d", "link to /dev/fd/%d"])
+def test_what_is_open_already_is_written_through_and_never_replaced(tmp_path: Path, form: str) -> None:
+    with (tmp_path / "x").open("wb", buffering=0) as file:
+        file.write(b"before ")
+        path = form.removeprefix("link to ") % file.fileno()
+        if path != form % file.fileno():
+            (tmp_path / "link").symlink_to(path)
+            path = str(tmp_path / "link")
+        with writing_to(path) as write:
+            write(b"hello")
+        assert os.path.samestat(os.fstat(file.fileno()), (tmp_path / "x").stat())
+        file.write(b" after")
+    assert (tmp_path / "x").read_bytes() == b"before hello after"
+    assert set(names(tmp_path)) <= {"x", "link"}
+
+
+def test_a_descriptor_that_is_not_open_is_told() -> None:
+    with pytest.raises(WriteError, match=r"^/dev/fd/987: Bad file descriptor$"), writing_to("/dev/fd/987") as write:
+        write(b"hello")
+
+
 @pytest.mark.parametrize(
     ("final", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -160,6 +161,21 @@ def test_an_interrupt_ends_all_processes_and_leaves_no_half_file(
     assert (process.returncode, out) == (-signal.SIGINT, b"")
     assert errors.count(b"KeyboardInterrupt") == errors.count(b"Traceback") == 1
     assert left() - {"out/b", "out/c"} == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("wait", [0, 40, 80, 120, 160, 240])
+def test_an_interrupt_of_the_group_while_workers_start_shows_no_traceback_of_theirs(wait: int) -> None:
+    fill(dict.fromkeys("abcd", b"1\n" * 200000))
+    # The file is made just before the workers are: from then on the interrupt may come at any moment.
+    driver = DRIVER.replace("run(Job", "open('begun', 'w').close()\nrun(Job")
+    command = [sys.executable, "-c", driver, "out/", "4", *"abcd"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
+        while not Path("begun").exists():
+            pass
+        select.select([], [], [], wait / 1000)
+        interrupt_the_group(process)
+        _, errors = process.communicate()
+    assert errors.count(b"Traceback") == errors.count(b"KeyboardInterrupt") == (process.returncode != 0)
 
 
 def test_workers_end_with_a_parent_that_is_killed_and_leave_no_half_file(tmp_path: Path) -> None:

@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 from redactors.checks import CHECKS
 from redactors.rule_rows import Row, parse_rows, rule_files
-from redactors.secrets import compile_rules, load_rules, parse_rules
+from redactors.secrets import parse_rules
+from tests.bench.generate import generate_http_requests
+from tests.laws.stage import rules, run
 from tests.redactors.values import SURROUNDINGS, draw
 
 ROWS = {row.rule.id: row for name, text in rule_files().items() for row in parse_rows(name, text)}
-RULES = load_rules()
+COMPILED = rules()
+RULES = COMPILED.rules
 NUMBERS = {rule.id: rule.number for rule in RULES}
-COMPILED = compile_rules(RULES)
 FAMILIES = "ai apps chat ci cloud code_hosts databases generic identity observability packages payment personal".split()
 NUMERIC = frozenset({"card", "iban", "phone", "phone-national", "ssn"})
 
@@ -184,6 +186,26 @@ CLEAN = {
 @pytest.mark.parametrize("text", CLEAN.values(), ids=CLEAN)
 def test_what_edge_logs_are_full_of_is_left_alone(text: str) -> None:
     assert COMPILED.spans(text) == []
+
+
+MARKED = {
+    "a header": {"x-api-key": "[credential~K2.ABCDEFGHIJKLMNOPQRST]"},
+    "a header without a key ring": {"x-api-key": "[credential]"},
+    "a pair": "api_key=[generic-key~K2.ABCDEFGHIJKLMNOPQRST]&secret_key=[generic-key]",
+    "a quoted pair": '"access_token": "[credential~K2.ABCDEFGHIJKLMNOPQRST]"',
+    "JSON in JSON": orjson.dumps({"apiKey": "[token]"}).decode(),
+    "a mark of keys": "[aws-secret-key~K2.ABCDEFGHIJKLMNOPQRST]: [azure-account-key~K2.ABCDEFGHIJKLMNOPQRST]",
+}
+
+
+@pytest.mark.parametrize("value", MARKED.values(), ids=MARKED)
+def test_keys_that_are_marked_do_not_wake_the_rule_for_keys(value: object) -> None:
+    assert NUMBERS["generic-key"] not in {number for _, number in COMPILED.scan(orjson.dumps({"k": value}))}
+
+
+def test_safe_requests_do_not_wake_the_rule_for_keys() -> None:
+    safe = run(b"".join(generate_http_requests(400, 11, dirty=0.5))).safe
+    assert NUMBERS["generic-key"] not in {number for _, number in COMPILED.scan(safe)}
 
 
 def test_numbers_in_json_do_not_wake_the_number_rules() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.program import RAW, SAFE, Edgesieve
 
 
@@ -54,3 +56,32 @@ def test_compiling_fills_the_cache(edgesieve: Edgesieve, tmp_path: Path) -> None
     run = edgesieve("rules", "compile", EDGESIEVE_CACHE=str(tmp_path / "cache"))
     assert run.returncode == 0
     assert sorted(path.name.partition("-")[0] for path in (tmp_path / "cache").iterdir()) == ["datasets", "rules"]
+
+
+OWN_FAULTS = {
+    "a rule of ours twice": (
+        'id = "shop-token"',
+        'id = "github-token"',
+        "rules.d/shop.toml:2: id 'github-token' is taken",
+    ),
+    "an unknown key": ("reference", "referrence", "rules.d/shop.toml:2: rule 'shop-token': referrence: unknown key"),
+    "no TOML": ("[[rule]]", "[[rule]", "rules.d/shop.toml:2: not TOML"),
+}
+
+
+@pytest.mark.parametrize("command", [["rules", "test"], ["check"], ["redact"]], ids=" ".join)
+@pytest.mark.parametrize(("right", "wrong", "message"), OWN_FAULTS.values(), ids=OWN_FAULTS.keys())
+def test_a_wrong_rule_file_is_named_with_its_line_whatever_loads_it(
+    edgesieve: Edgesieve, tmp_path: Path, command: list[str], right: str, wrong: str, message: str
+) -> None:
+    _own_rule(tmp_path, "x=shop_tok_abcdefghij0123456789")
+    path = tmp_path / "rules.d" / "shop.toml"
+    path.write_text(path.read_text().replace(right, wrong))
+    run = edgesieve(*command, "--config", "edge.toml", stdin=RAW)
+    assert (run.returncode, run.stdout) == (78, b"")
+    assert run.stderr.decode().startswith(f"edgesieve: {message}")
+
+
+def test_rules_are_listed_by_family_then_by_id(edgesieve: Edgesieve) -> None:
+    rows = [line.split()[:2] for line in edgesieve("rules", "list").stdout.decode().splitlines()[1:]]
+    assert rows == sorted(rows, key=lambda row: (row[1], row[0]))
