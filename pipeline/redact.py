@@ -10,13 +10,14 @@ from pathlib import Path
 
 from pipeline.base import DeadLetter
 from pipeline.sinks.files import Write, WriteError, discard, is_device, part_in, target_for, writing_to
-from pipeline.sources.files import STANDARD_INPUT, Input, ReadError, expand, read
+from pipeline.sources.files import STANDARD_INPUT, Input, ReadError, expand, printable, read
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import Stream, in_processes, in_this_process
 from redactors.base import Tally
 
 STANDARD_OUTPUT = "-"
 _OVERWRITTEN = "{} is both input and output: right would be another output"
+_COMPRESSED_ENDINGS = frozenset({".gz", ".zst", ".zstd"})
 
 OnDead = Callable[[DeadLetter], None]
 OnProgress = Callable[[int, int | None], None]
@@ -50,6 +51,8 @@ class Result:
     """Inputs that failed by a fault of the program."""
     closed: bool
     """The reader of the output went away; what it did not want was not done."""
+    empty: tuple[str, ...] = ()
+    """Folders in which no file was found."""
 
 
 def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgress) -> Result:
@@ -68,11 +71,13 @@ def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgr
     inputs, errors = expand(job.inputs or (STANDARD_INPUT,), folder)
     account = _Account(errors, on_dead, on_progress, _total(inputs))
     _refuse_standard_input_twice(inputs)
+    account.empty = [printable(path) for path in job.inputs if Path(path).is_dir() and not _holds(path, inputs)]
     try:
         if folder:
             _each_apart(_into_folder(job, inputs, folder), _jobs(job, inputs), make_engine, account)
         else:
             _refuse_own_output(inputs, output)
+            _refuse_compressed_name(output, alone=_is_alone(job, inputs))
             _joined(job, inputs, output, make_engine, account)
     except BrokenPipeError:
         account.closed = True
@@ -90,6 +95,7 @@ class _Account:
     tally: Tally = field(default_factory=Tally)
     dead: int = 0
     faults: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     read: int = 0
     closed: bool = False
 
@@ -112,7 +118,7 @@ class _Account:
 
     def result(self) -> Result:
         """Close the account."""
-        return Result(self.tally, self.dead, tuple(self.errors), tuple(self.faults), self.closed)
+        return Result(self.tally, self.dead, tuple(self.errors), tuple(self.faults), self.closed, tuple(self.empty))
 
 
 def _each_apart(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, account: _Account) -> None:
@@ -123,8 +129,7 @@ def _each_apart(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, accou
 
 def _joined(job: Job, inputs: Sequence[Input], output: str | None, make_engine: MakeEngine, account: _Account) -> None:
     """Write all outputs into one, in the order of the inputs."""
-    alone = len(inputs) == 1 and not any(Path(path).is_dir() for path in job.inputs)
-    compression = None if alone else "none"
+    compression = None if _is_alone(job, inputs) else "none"
     jobs = _jobs(job, inputs)
     with _place_of_parts(output, jobs) as place:
         tasks = [
@@ -218,6 +223,23 @@ def _refuse_own_output(inputs: Sequence[Input], output: str | None) -> None:
                 raise UsageError(_OVERWRITTEN.format(each.origin))
     else:
         _refuse_overwriting(str(Path(output).resolve()), _real_paths(inputs))
+
+
+def _is_alone(job: Job, inputs: Sequence[Input]) -> bool:
+    return len(inputs) == 1 and not any(Path(path).is_dir() for path in job.inputs)
+
+
+def _holds(folder: str, inputs: Sequence[Input]) -> bool:
+    return any(Path(each.path).is_relative_to(folder) for each in inputs)
+
+
+def _refuse_compressed_name(output: str | None, *, alone: bool) -> None:
+    """Refuse to join several inputs, which is done uncompressed, under a name that says otherwise."""
+    ending = Path(output).suffix if output else ""
+    if not alone and ending in _COMPRESSED_ENDINGS:
+        right = f"a folder, or a name that does not end in {ending}"
+        message = f"-o: several inputs are joined uncompressed; right would be {right}"
+        raise UsageError(message)
 
 
 def _refuse_overwriting(output: str, real: Mapping[str, str]) -> None:

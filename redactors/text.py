@@ -18,7 +18,7 @@ T = TypeVar("T", str, bytes)
 _GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a]")
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
 _URL = re.compile(
-    r"(?<![\w/.:@\]])(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?[/\\][^\s\"'<>`]+"
+    r"(?<![\w/.:@\]])(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?(?:/|\\[/\\])[^\s\"'<>`]+"
     r"|(?<![\w/.:@\]])(?:mailto|data|javascript):[^\s\"'<>`]+"
     r"|(?<=\S)\?[^\s\"'<>`]*=[^\s\"'<>`]*"
 )

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from textwrap import fill
 
 import click
 
-from pipeline.cli.effects import effect
-from pipeline.cli.options import config_option, dataset_option, read_settings, this_users_cache
+from pipeline.cli.choices import choices, warnings
+from pipeline.cli.effects import effect, is_kept
+from pipeline.cli.options import (
+    config_option,
+    dataset_option,
+    read_settings,
+    refuse_unknown_dataset,
+    this_users_cache,
+)
 from pipeline.cli.say import many, say, table
 from redactors.datasets import Dataset
 from redactors.policy import Policy
 
 _DEFAULT_DATASET = "http_requests"
+_WIDTH = 100
 
 
 @click.command(
@@ -27,11 +37,12 @@ Examples:
 )
 @config_option
 @dataset_option(f"Dataset whose fields are shown; {_DEFAULT_DATASET} unless said.")
+@click.option("--all", "every", is_flag=True, help="Show the fields that are kept as well.")
 @click.option(
     "--schema", is_flag=True, help="Print the JSON Schema of the configuration, for editors, and do nothing else."
 )
-def check(config: Path | None, dataset: str | None, *, schema: bool) -> None:
-    """Check a configuration and show what becomes of each field.
+def check(config: Path | None, dataset: str | None, *, every: bool, schema: bool) -> None:
+    """Check a configuration and show what becomes of the fields of a dataset.
 
     Without --config it shows the defaults.
     """
@@ -39,26 +50,58 @@ def check(config: Path | None, dataset: str | None, *, schema: bool) -> None:
         _print_schema()
         return
     from pipeline.engine import GENERIC
-    from pipeline.start import prepare
+    from pipeline.start import dataset_names, prepare
 
     settings = read_settings(config)
     parts = prepare(settings, this_users_cache())
+    refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
     shown = GENERIC if dataset == GENERIC.name else parts.catalogue[dataset or _DEFAULT_DATASET]
-    states = Counter(rule.state for rule in parts.rules)
+    policy, states = settings.policy, Counter(rule.state for rule in parts.rules)
     marks = f"with fingerprints by the key {parts.ring.active}" if parts.ring else "plain only: no key file is named"
-    click.echo(f"policy    {settings.policy.digest}, from the profile {settings.policy.profile}")
+    click.echo(f"policy    {policy.digest}, from the profile {policy.profile}")
     click.echo(f"marks     {marks}")
     click.echo(f"rules     {states['active']} active, {states['shadow']} counting only")
-    click.echo(f"dataset   {shown.name}: {shown.title}, {many(len(shown.fields), 'field')}\n")
-    click.echo(table(("field", "class", "what happens"), _rows(shown, settings.policy)))
+    click.echo(f"dataset   {shown.name}: {shown.title}, {many(len(shown.fields), 'field')}")
+    if policy.scope != "global":
+        click.echo(f"tenant    {_tenant(shown, policy.scope)}")
+    for line in (*_choices(policy), *_fields(shown, policy, keyed=parts.ring is not None, every=every)):
+        click.echo(line)
     if config:
         say(f"{config}: right")
 
 
-def _rows(dataset: Dataset, policy: Policy) -> list[tuple[str, str, str]]:
+def _tenant(dataset: Dataset, scope: str) -> str:
+    role = dataset.roles.get(scope)
+    if isinstance(role, str):
+        return f"the {scope} is told by {role}; a record without it gets plain marks"
+    return f"no field of this dataset tells the {scope}: its marks are plain"
+
+
+def _choices(policy: Policy) -> Iterator[str]:
+    made = list(choices(policy))
+    if made:
+        yield "\nYour choices, where they are not the profile's"
+        yield from (f"  {line}" for line in table(("key", "choice"), made).splitlines())
+        yield from (f"  warning: {line}" for line in warnings(policy))
+
+
+def _fields(dataset: Dataset, policy: Policy, *, keyed: bool, every: bool) -> Iterator[str]:
+    """Yield the fields by class, each class under what happens to it; then how many are kept."""
     classes = {**dataset.fields, **policy.field_classes.get(dataset.name, {})}
-    rows = [(name, classes[name], effect(classes[name], policy)) for name in sorted(classes)]
-    return [*rows, ("any other", "unknown", effect("unknown", policy))]
+    by_class: dict[str, list[str]] = {}
+    for name in sorted(classes):
+        by_class.setdefault(classes[name], []).append(name)
+    kept = 0
+    for field_class in sorted(by_class):
+        if not every and is_kept(field_class, policy):
+            kept += len(by_class[field_class])
+            continue
+        yield f"\n{field_class}: {effect(field_class, policy, keyed=keyed)}"
+        yield fill(", ".join(by_class[field_class]), _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    yield f"\nunknown: {effect('unknown', policy)}"
+    yield "    any other field"
+    if kept:
+        yield f"\n{kept:,} more {'is' if kept == 1 else 'are'} kept, and scanned for secrets (--all shows them)"
 
 
 def _print_schema() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -14,18 +15,24 @@ import click
 from pipeline.base import DeadLetter
 from pipeline.cli.exits import FAULT, IO, UNSAFE, worst
 from pipeline.cli.options import this_users_cache
-from pipeline.cli.say import say, table
-from pipeline.cli.summary import dead_lines, summary
+from pipeline.cli.say import many, say, table
+from pipeline.cli.summary import Dead, summary
 from pipeline.redact import Job, run
 from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare
-from redactors.base import Record, Tally, Value
+from redactors.base import FIELD_CLASSES, Record, Tally, Value
+from redactors.marks import MARK
 
 _RAW = Path(__file__).parents[1] / "demo"
 _KEY_NAME = "demo.key"
-_SHOWN_FIELDS = 6
+_FIRST = "http_requests"
+_SHOWN_FIRST, _SHOWN_OTHERS = 4, 1
+"""Values shown of the first file, and of each other: all fit on a screen."""
 _SHOWN_LETTERS = 96
 _CONTEXT_LETTERS = 24
+
+_Change = tuple[str, str, str]
+"""Path, old text, new text."""
 
 
 @click.command(
@@ -56,46 +63,67 @@ def demo(output: Path) -> int:
     letters: list[DeadLetter] = []
     job = Job((str(_RAW),), f"{output}/")
     result = run(job, partial(build_engine, parts), letters.append, lambda _done, _total: None)
-    names = sorted(path.relative_to(_RAW) for path in _RAW.rglob("*") if path.is_file())
+    found = (path.relative_to(_RAW) for path in _RAW.rglob("*") if path.is_file())
+    names = sorted(found, key=lambda name: (name.parts[0] != _FIRST, name))
+    seen: set[str] = set()
     for name in names:
-        _show(name, _RAW / name, output / name)
-    click.echo(_tally_by_rule(result.tally))
+        stayed = {letter.line for letter in letters if letter.origin == str(_RAW / name)}
+        _show(name, [*_pairs(_RAW / name, output / name, stayed)], seen)
+    click.echo(_counts(result.tally))
     click.echo(f"\nraw logs:  {_RAW}\nsafe logs: {output}/")
     for name in names:
         click.echo(f"           {output / name}")
     click.echo(f"key ring:  {key_file}\n")
-    for line in (*summary(result.tally), *dead_lines(letters, result.dead_count), *result.io_errors, *result.faults):
+    dead = Dead()
+    for letter in letters:
+        dead.add(letter)
+    for line in (*summary(result.tally), *dead.lines(), *result.io_errors, *result.faults):
         say(line)
     codes = {FAULT: result.faults, IO: result.io_errors, UNSAFE: result.dead_count}
     return worst(code for code, happened in codes.items() if happened)
 
 
-def _show(name: Path, raw: Path, safe: Path) -> None:
-    """Show the record of a file in which most has changed: its changed fields, before and after."""
+def _show(name: Path, pairs: list[tuple[Record, Record]], seen: set[str]) -> None:
+    """Show the record of a file that tells most that was not seen yet: a few of its values, before and after."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False)
-    pairs = zip(_records(raw), _records(safe), strict=True)
-    changes = max((list(_changes("", before, after)) for before, after in pairs), key=len, default=[])
-    console.print(Text(f"{name}: one record, {len(changes)} values changed", "bold"))
-    for path, before, after in changes[:_SHOWN_FIELDS]:
+    changes = max((list(_changes("", *pair)) for pair in pairs), key=lambda each: len(_news(each, seen)), default=[])
+    shown = _SHOWN_FIRST if name.parts[0] == _FIRST else _SHOWN_OTHERS
+    console.print(Text(f"{name}: one record, {many(len(changes), 'value')} changed", "bold"))
+    news = _news(changes, seen)
+    for kind in [*news][:shown]:
+        path, before, after = news[kind]
+        seen.add(kind)
         old, new = _around_difference(before, after)
         console.print(Text(f"  {path}"))
         console.print(Text(f"  - {old}", "red"))
         console.print(Text(f"  + {new}", "green"))
-    if len(changes) > _SHOWN_FIELDS:
-        console.print(Text(f"  … and {len(changes) - _SHOWN_FIELDS} more", "dim"))
     console.print()
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _news(changes: list[_Change], seen: set[str]) -> dict[str, _Change]:
+    """Return the first change of each kind: the marks it made; those seen before, and those without marks, last."""
+    kinds: dict[str, _Change] = {}
+    for change in changes:
+        kinds.setdefault(" ".join(sorted({found[1] for found in MARK.finditer(change[2])})), change)
+    return {kind: kinds[kind] for kind in sorted(kinds, key=lambda kind: (kind in seen, not kind))}
+
+
+def _pairs(raw: Path, safe: Path, stayed: set[int]) -> Iterator[tuple[Record, Record]]:
+    """Yield the records of a file before and after; those that stayed behind are left out."""
+    left = (line for number, line in enumerate(_lines(raw), 1) if number not in stayed)
+    for before, after in zip(left, _lines(safe), strict=True):
+        yield json.loads(before), json.loads(after)
+
+
+def _lines(path: Path) -> list[bytes]:
     data = path.read_bytes()
-    for line in (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines():
-        yield json.loads(line)
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()
 
 
-def _changes(path: str, before: Value, after: Value) -> Iterator[tuple[str, str, str]]:
+def _changes(path: str, before: Value, after: Value) -> Iterator[_Change]:
     """Yield path, old and new text of each value that differs; names that changed are values of their place."""
     if isinstance(before, dict) and isinstance(after, dict) and len(before) == len(after):
         for (name, old), (safe_name, new) in zip(before.items(), after.items(), strict=True):
@@ -114,23 +142,36 @@ def _text(value: Value) -> str:
 
 
 def _around_difference(before: str, after: str) -> tuple[str, str]:
-    """Cut two texts to where they first differ, on one line each.
+    """Cut two texts to where they first differ, on one line each, and no mark in two.
 
     >>> _around_difference("same", "sane")
     ('same', 'sane')
     """
     same = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), 0)
-    start = max(0, same - _CONTEXT_LETTERS)
-    cut = ["…" * (start > 0) + text[start : start + _SHOWN_LETTERS] for text in (before, after)]
-    ends = ["…" * (len(text) > start + _SHOWN_LETTERS) for text in (before, after)]
-    old, new = ("".join(letter if letter.isprintable() else " " for letter in text) for text in cut)
-    return old + ends[0], new + ends[1]
+    old, new = (_cut(text, max(0, same - _CONTEXT_LETTERS)) for text in (before, after))
+    return old, new
 
 
-def _tally_by_rule(tally: Tally) -> str:
-    families: dict[str, int] = {}
+def _cut(text: str, start: int) -> str:
+    end = start + _SHOWN_LETTERS
+    for low, high in (found.span() for found in MARK.finditer(text)):
+        start = low if low < start < high else start
+        end = high if low < end < high else end
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[start:end])
+    return f"{'…' * (start > 0)}{shown}{'…' * (end < len(text))}"
+
+
+def _counts(tally: Tally) -> str:
+    """Set two tables, the most frequent first: what field classes changed, and what rules found."""
+    classes: Counter[str] = Counter()
     for (_, family), count in tally.redactions.items():
-        families[family] = families.get(family, 0) + count
-    rows = [("field class or family", name, f"{count:,}") for name, count in sorted(families.items()) if count]
-    rows += [("secret rule", rule, f"{count:,}") for (rule, _), count in sorted(tally.rule_hits.items())]
-    return table(("what changed values", "name", "times"), rows)
+        if family in FIELD_CLASSES:
+            classes[family] += count
+    rules = Counter({rule: count for (rule, state), count in tally.rule_hits.items() if state == "active"})
+    tables = (("by field class", classes), ("by rule", rules))
+    return "\n\n".join(table((title, "times"), _most(counts)) for title, counts in tables if counts)
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, str]]:
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(name, f"{count:,}") for name, count in ranked if count]

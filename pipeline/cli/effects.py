@@ -8,7 +8,7 @@ from redactors.policy import Policy
 _FOLLOWED = "marked with a fingerprint"
 
 _ALWAYS = {
-    "path": "secret segments marked; the rest byte for byte",
+    "path": "secret segments marked; the rest kept",
     "headers": "names kept; each value by its header's name: kept, marked, or [header]",
     "cookies": f"names kept; sessions and credentials {_FOLLOWED}, others [cookie]",
     "credential": f"{_FOLLOWED}; the scheme kept",
@@ -22,7 +22,7 @@ _ALWAYS = {
     "safe.list": "a list of safe values: kept, and scanned for secrets",
 }
 
-_URL_REST = "secret path segments marked; the rest byte for byte"
+_URL_REST = "secret path segments marked; the rest kept"
 _CHOSEN = {
     ("url", "strip"): f"user info, query and fragment removed; {_URL_REST}",
     ("url", "params"): f"user info and fragment removed; parameters marked but for those kept; {_URL_REST}",
@@ -31,7 +31,7 @@ _CHOSEN = {
     ("ip", "keep"): "kept",
     ("ip", "truncate"): "cut to its network: /24, or /48",
     ("ip", "mark"): _FOLLOWED,
-    ("ip", "encrypt"): "encrypted so that prefixes stay comparable; the key reverses it",
+    ("ip", "encrypt"): "encrypted, IPv6 to its /64: prefixes stay comparable, `key lookup` tells whose it is",
     ("ip", "drop"): "[ip]",
     ("identity", "mark"): _FOLLOWED,
     ("identity", "keep"): "kept",
@@ -47,8 +47,28 @@ _CHOSEN = {
 }
 
 
-def effect(field_class: str, policy: Policy) -> str:
-    """Say what a policy does to a field of a class."""
+_WITHOUT_KEY = {
+    "mark": "[ip]: no key is named to mark it by",
+    "encrypt": "[ip]: no key is named to encrypt it by",
+}
+
+
+def effect(field_class: str, policy: Policy, *, keyed: bool = True) -> str:
+    """Say what a policy does to a field of a class, with a key ring or without one."""
+    if field_class == "ip" and not keyed and policy.ip in _WITHOUT_KEY:
+        return _WITHOUT_KEY[policy.ip]
+    told = _effect(field_class, policy)
+    return told if keyed else told.replace(_FOLLOWED, "marked")
+
+
+def is_kept(field_class: str, policy: Policy) -> bool:
+    """Tell whether a field of a class stays as it is, but for what the scan for secrets finds in it."""
+    return field_class == "safe.list" or (
+        not field_class.startswith(RECORDS_PREFIX) and _effect(field_class, policy).startswith("kept")
+    )
+
+
+def _effect(field_class: str, policy: Policy) -> str:
     if field_class.startswith(RECORDS_PREFIX):
         return f"each record inside made safe as {field_class.removeprefix(RECORDS_PREFIX)}"
     if field_class in _ALWAYS:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from pipeline.base import DeadLetter
 from pipeline.cli.exits import DONE, FAULT, IO, UNSAFE, worst
 from pipeline.cli.options import (
     config_option,
@@ -22,9 +21,10 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.progress import progress
 from pipeline.cli.say import say
-from pipeline.cli.summary import SHOWN_DEAD, dead_lines, summary
-from pipeline.redact import Job, Result, run
-from pipeline.sinks.files import WriteError, writing_to
+from pipeline.cli.summary import Dead, summary
+from pipeline.redact import STANDARD_OUTPUT, Job, Result, run
+from pipeline.sinks.files import WriteError, descriptor_of, writing_to
+from pipeline.sources.files import STANDARD_INPUT
 from pipeline.start import Parts, build_engine, dataset_names, prepare
 
 _NO_KEY = "no key file: only plain marks are written; to follow them: edgesieve key new FILE, then --key-file FILE"
@@ -41,15 +41,20 @@ Examples:
 """
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("-o", "--output", metavar="PATH", help="File, or folder (ends in /, or exists); else stdout.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    help="File, or folder (ends in /, or exists); else stdout. Several inputs are joined into a file uncompressed.",
+)
 @dataset_option("Dataset of all records; else by path and by content. `generic` fits anything.")
 @config_option
 @key_file_option
 @click.option(
     "--metrics",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Write the counts as Prometheus text.",
+    help="Write the counts as Prometheus text; - is stdout, where -o leaves it free.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for several inputs; all cores unless said."
@@ -60,7 +65,7 @@ def redact(
     dataset: str | None,
     config: Path | None,
     key_file: Path | None,
-    metrics: Path | None,
+    metrics: str | None,
     jobs: int | None,
 ) -> int:
     """Make logs safe: files, folders, or stdin.
@@ -69,39 +74,39 @@ def redact(
     they keep their names. What cannot be made safe stays, and is named on stderr.
     """
     _refuse_addresses((*paths, output or ""))
+    _refuse_metrics_among_logs(metrics, output)
     parts = prepare(read_settings(config), this_users_cache(), key_file)
     refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
-    if parts.ring is None:
-        say(_NO_KEY)
-    letters: list[DeadLetter] = []
+    if STANDARD_INPUT in (paths or (STANDARD_INPUT,)) and sys.stdin.isatty():
+        say("reading standard input; Ctrl-D ends it")
+    dead = Dead()
     job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)))
     with progress(shown=_may_show_progress(job)) as on_progress:
-        result = run(job, partial(build_engine, parts), partial(_keep, letters), on_progress)
+        result = run(job, partial(build_engine, parts), dead.add, on_progress)
     if result.closed:
         return DONE
-    _tell(result, letters)
+    _tell(result, dead, keyed=parts.ring is not None)
     written = _write_metrics(metrics, result, parts) if metrics else DONE
     codes = {FAULT: result.faults, IO: result.io_errors, UNSAFE: result.dead_count}
     return worst((written, *(code for code, happened in codes.items() if happened)))
 
 
-def _keep(letters: list[DeadLetter], letter: DeadLetter) -> None:
-    if len(letters) < SHOWN_DEAD:
-        letters.append(letter)
-
-
-def _tell(result: Result, letters: list[DeadLetter]) -> None:
-    for line in (*summary(result.tally), *dead_lines(letters, result.dead_count), *result.io_errors, *result.faults):
+def _tell(result: Result, dead: Dead, *, keyed: bool) -> None:
+    if not keyed and result.tally.redactions.total():
+        say(_NO_KEY)
+    for folder in result.empty:
+        say(f"{folder}: no file was found in this folder")
+    for line in (*summary(result.tally), *dead.lines(), *result.io_errors, *result.faults):
         say(line)
 
 
-def _write_metrics(path: Path, result: Result, parts: Parts) -> int:
+def _write_metrics(path: str, result: Result, parts: Parts) -> int:
     from pipeline.metrics import Known, render
 
     known = Known(dataset_names(parts.catalogue), tuple(sorted({rule.family for rule in parts.rules})))
     text = render(result.tally, known, parts.policy.digest)
     try:
-        with writing_to(str(path)) as write:
+        with writing_to(None if path == STANDARD_OUTPUT else path) as write:
             write(text)
     except WriteError as error:
         say(str(error))
@@ -110,8 +115,18 @@ def _write_metrics(path: Path, result: Result, parts: Parts) -> int:
 
 
 def _may_show_progress(job: Job) -> bool:
-    to_terminal = job.output in (None, "-") and sys.stdout.isatty()
+    to_terminal = _is_standard_output(job.output) and sys.stdout.isatty()
     return sys.stderr.isatty() and bool(job.inputs) and not to_terminal
+
+
+def _is_standard_output(path: str | None) -> bool:
+    return path in (None, STANDARD_OUTPUT) or descriptor_of(path or "") == sys.stdout.fileno()
+
+
+def _refuse_metrics_among_logs(metrics: str | None, output: str | None) -> None:
+    if metrics is not None and _is_standard_output(metrics) and _is_standard_output(output):
+        message = "--metrics: the logs go to stdout already; right would be a file, or -o with a file or a folder"
+        raise click.UsageError(message)
 
 
 def _refuse_addresses(paths: Collection[str]) -> None:

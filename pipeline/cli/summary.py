@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from pipeline.base import DeadLetter
 from pipeline.cli.say import many
 from redactors.base import Tally
 
 SHOWN_DEAD = 20
+STREAM_REASONS = frozenset({"truncated", "corrupt", "too_large", "ratio"})
+"""Reasons that are no line's: the input itself breaks off there."""
 
 
 def summary(tally: Tally) -> Iterator[str]:
@@ -17,10 +20,9 @@ def summary(tally: Tally) -> Iterator[str]:
     outcomes: Counter[str] = Counter()
     for (_, outcome), count in tally.records.items():
         outcomes[outcome] += count
-    yield (
-        f"{many(outcomes.total(), 'record')}: {outcomes['redacted']:,} redacted, {outcomes['clean']:,} clean, "
-        f"{outcomes['dead']:,} dead; {_size(tally.bytes_in)} in, {_size(tally.bytes_out)} out"
-    )
+    parts = ", ".join(f"{outcomes[outcome]:,} {outcome}" for outcome in ("redacted", "clean", "dead"))
+    counted = f"{many(outcomes.total(), 'record')}: {parts}" if outcomes.total() else "no records"
+    yield f"{counted}; {_size(tally.bytes_in)} in, {_size(tally.bytes_out)} out"
     families: Counter[str] = Counter()
     for (_, family), count in tally.redactions.items():
         families[family] += count
@@ -31,12 +33,40 @@ def summary(tally: Tally) -> Iterator[str]:
     yield from _line("dead letters", tally.dead)
 
 
-def dead_lines(letters: Sequence[DeadLetter], count: int) -> Iterator[str]:
-    """Yield a line for each dead letter shown, and the count of those that are not."""
-    for letter in letters:
-        yield f"dead: {letter.origin}:{letter.line} (offset {letter.offset}): {letter.reason}"
-    if count > len(letters):
-        yield f"dead: … and {many(count - len(letters), 'more line')}"
+@dataclass(slots=True)
+class Dead:
+    """The dead letters of a run: the first ones are named, neighbours of one reason as one; the others are counted."""
+
+    named: list[tuple[DeadLetter, int]] = field(default_factory=list)
+    """The first letter of each stretch of lines, and the last line of it."""
+    others: Counter[str] = field(default_factory=Counter)
+    """By reason."""
+
+    def add(self, letter: DeadLetter) -> None:
+        """Take a letter; those of one input come in order."""
+        if self.named and not self.others:
+            first, last = self.named[-1]
+            if (letter.origin, letter.reason, letter.line) == (first.origin, first.reason, last + 1):
+                self.named[-1] = first, letter.line
+                return
+        if len(self.named) < SHOWN_DEAD:
+            self.named.append((letter, letter.line))
+        else:
+            self.others[letter.reason] += 1
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each stretch that is named, and one for the others."""
+        for letter, last in self.named:
+            if letter.reason in STREAM_REASONS:
+                yield f"dead: {letter.origin}: all from offset {letter.offset} on: {letter.reason}"
+            elif last == letter.line:
+                yield f"dead: {letter.origin}:{letter.line} (offset {letter.offset}): {letter.reason}"
+            else:
+                lines = f"{letter.line}-{last} (from offset {letter.offset})"
+                yield f"dead: {letter.origin}:{lines}: {letter.reason}, {many(last - letter.line + 1, 'line')}"
+        if self.others:
+            reasons = ", ".join(f"{reason} {count:,}" for reason, count in self.others.most_common())
+            yield f"dead: … and {many(self.others.total(), 'more line')}: {reasons}"
 
 
 def _line(title: str, counts: Counter[str] | dict[str, int]) -> Iterator[str]:
