@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 
 from pipeline import __version__
 from pipeline.base import DEAD_REASONS
-from redactors.base import FIELD_CLASSES, Tally
+from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, Tally
 
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 
@@ -60,7 +60,7 @@ class _Counts:
         """Yield every metric; the registry calls this."""
         tally, zone = self.tally, ""
         met = {dataset for dataset, _ in tally.records}
-        families = (*FIELD_CLASSES, *self.known.families)
+        families = (*FIELD_CLASSES, RECORDS_PREFIX.rstrip("."), *self.known.families)
         counts: dict[str, dict[tuple[str, ...], int]] = {
             "edgesieve_records": _over(product(self.known.datasets, OUTCOMES, (zone,)), _in(zone, tally.records)),
             "edgesieve_bytes": {("in",): tally.bytes_in, ("out",): tally.bytes_out},

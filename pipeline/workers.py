@@ -123,12 +123,13 @@ class _Crew:
                 break
 
     def _give(self, worker: _Worker) -> None:
+        worker.index = self.next  # before it is sent: an interrupt right after must find what to take away
         try:
             worker.connection.send(self.tasks[self.next])
         except OSError:
+            worker.index = None
             self._bury(worker)
             return
-        worker.index = self.next
         self.next += 1
 
     def _listen(self, turn: int) -> None:
@@ -159,10 +160,10 @@ class _Crew:
             return
         if isinstance(said, Step):
             self.on_read(said.read)
-        else:
-            worker.index = None
         if isinstance(said, Report) or said.dead:
             self._hold(index, said)
+        if isinstance(said, Report):
+            worker.index = None
 
     def _hold(self, index: int, news: Step | Report) -> None:
         self.held.setdefault(index, deque()).append(news)

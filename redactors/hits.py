@@ -32,7 +32,8 @@ class Hits:
 
     def count_shadow(self, text: str, numbers: Iterable[int]) -> None:
         """Count the hits of rules in shadow, which stay where they are: once, when a line leaves."""
-        for span in self.rules.confirm(text, numbers):
+        shadow = [number for number in numbers if self.rules.rules[number].state != "active"]
+        for span in self.rules.confirm(text, shadow) if shadow else ():
             if span.rule.state != "active":
                 self.counts[span.rule.id, span.rule.state] += 1
 

@@ -10,7 +10,11 @@ import orjson
 from redactors.base import Value
 from redactors.hits import Hits
 
+Suspect = tuple[int, int]
+"""Where a match ends, and the number of the rule."""
+
 _MAX_ROUNDS = 8
+_QUOTE, _BACKSLASH = b'"\\'
 
 
 class UnscrubbableError(Exception):
@@ -28,9 +32,7 @@ class Rescanned:
     """Rows taken out, since they could not be made safe."""
 
 
-def rescan(
-    block: bytes, suspects: Iterable[tuple[int, int]], hits: Hits, dataset_of: Callable[[int], str]
-) -> Rescanned:
+def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, dataset_of: Callable[[int], str]) -> Rescanned:
     """Mark what the rules find in any string or name of the lines that a scan of the block suspects.
 
     `dataset_of` tells the dataset of a row, for the count.
@@ -39,13 +41,13 @@ def rescan(
     changed: list[int] = []
     dropped: list[int] = []
     done = row = 0
-    for start, end, numbers in _lines(block, suspects):
+    for start, end, fired in _lines(block, suspects):
         row += block.count(b"\n", done, start)
         made.append(block[done:start])
         line = block[start:end]
         hits.dataset = dataset_of(row)
         try:
-            safe = mark_line(line, numbers, hits)
+            safe = mark_line(line, [(offset - start, number) for offset, number in fired], hits)
         except (UnscrubbableError, ValueError, RecursionError):
             dropped.append(row)
         else:
@@ -57,81 +59,100 @@ def rescan(
     return Rescanned(b"".join(made), tuple(changed), tuple(dropped))
 
 
-def _lines(block: bytes, suspects: Iterable[tuple[int, int]]) -> list[tuple[int, int, set[int]]]:
-    """Return start, end (behind the newline) and the numbers of the rules that fired, for each line with a suspect."""
-    found: list[tuple[int, int, set[int]]] = []
+def _lines(block: bytes, suspects: Iterable[Suspect]) -> list[tuple[int, int, list[Suspect]]]:
+    """Return start, end (behind the line feed) and suspects of each line that has one."""
+    found: list[tuple[int, int, list[Suspect]]] = []
     line_end = -1
-    for offset, number in sorted(suspects):
-        if offset > line_end:
-            line_start = block.rfind(b"\n", 0, offset) + 1
-            line_end = block.find(b"\n", offset) + 1 or len(block)
-            found.append((line_start, line_end, {number}))
-        else:
-            found[-1][2].add(number)
+    for suspect in sorted(suspects):
+        if suspect[0] > line_end:
+            line_start = block.rfind(b"\n", 0, suspect[0]) + 1
+            line_end = block.find(b"\n", suspect[0]) + 1 or len(block)
+            found.append((line_start, line_end, []))
+        found[-1][2].append(suspect)
     return found
 
 
-def mark_line(line: bytes, numbers: Iterable[int], hits: Hits) -> bytes:
-    """Mark the hits of these rules in a serialised line, then scan it again; the same object if nothing was found."""
+def mark_line(line: bytes, suspects: list[Suspect], hits: Hits) -> bytes:
+    """Mark what the rules find at these places of a serialised line, then scan it again; the same object if nothing.
+
+    Raises:
+        UnscrubbableError: the line still holds a secret after every round.
+
+    """
     safe = line
-    fired = set(numbers)
-    shadow = [number for number in fired if hits.rules.rules[number].state != "active"]
-    if shadow:
-        hits.count_shadow("\n".join(strings_of(orjson.loads(line))), shadow)
-        fired.difference_update(shadow)
-    for _ in range(_MAX_ROUNDS):
-        marked = _mark_once(safe, fired, hits)
+    for turn in range(_MAX_ROUNDS):
+        marked = _mark_once(safe, suspects, hits, count_shadow=turn == 0)
         if marked is None:
             return safe
         safe = marked
-        fired = {number for _, number in hits.rules.scan(safe)}.difference(shadow)
-        if not fired:
+        suspects = [each for each in hits.rules.scan(safe) if each[1] < len(hits.rules.rules)]
+        if not suspects:
             return safe
     raise UnscrubbableError
 
 
-def _mark_once(line: bytes, numbers: set[int], hits: Hits) -> bytes | None:
-    """Mark what these rules find, by putting another literal in the place of a string; None if they find nothing."""
-    strings = strings_of(orjson.loads(line))
-    spans = hits.rules.confirm("\n".join(strings), numbers)
-    if not spans:
-        return None
+def _mark_once(line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow: bool) -> bytes | None:
+    """Put another literal in the place of each string in which the rules find something; None if they find nothing."""
+    found: dict[bytes, set[int]] = {}
+    for offset, number in suspects:
+        literal = literal_at(line, offset)
+        for each in all_literals(line) if literal is None else (literal,):
+            found.setdefault(each, set()).add(number)
     marked = line
-    for text in _holding(strings, [span.start for span in spans]):
+    for literal, numbers in found.items():
+        text = orjson.loads(literal)
+        if count_shadow:
+            hits.count_shadow(text, numbers)
         safe = hits.mark(text, numbers)
         if safe != text:
-            marked = marked.replace(orjson.dumps(text), orjson.dumps(safe))
+            marked = marked.replace(literal, orjson.dumps(safe))
     if marked == line:
         return None
     orjson.loads(marked)
     return marked
 
 
-def _holding(strings: list[str], places: list[int]) -> set[str]:
-    """Return the strings in which these places lie, given where they lie in the strings joined by a line feed."""
-    found: set[str] = set()
-    end = 0
-    waiting = iter(places)
-    place = next(waiting, None)
-    for text in strings:
-        end += len(text) + 1
-        while place is not None and place < end:
-            found.add(text)
-            place = next(waiting, None)
-    return found
+def literal_at(line: bytes, end: int) -> bytes | None:
+    """Return the JSON string in which a match ends; None where the bytes around do not tell.
+
+    >>> literal_at(b'{"a":"xyz","b":1}', 8)
+    b'"xyz"'
+    """
+    last = end - 1
+    close = last if line[last] == _QUOTE and not _is_escaped(line, last) else _quote_after(line, end)
+    start = line.rfind(b'"', 0, close)
+    while start >= 0 and _is_escaped(line, start):
+        start = line.rfind(b'"', 0, start)
+    if start < 1 or close < 0 or line[start - 1] not in b"{[,:" or line[close + 1] not in b",:]}":
+        return None
+    return line[start : close + 1]
 
 
-def strings_of(value: Value) -> list[str]:
-    """Return every string in a value, names included."""
-    found: list[str] = []
-    stack = [value]
+def _quote_after(line: bytes, at: int) -> int:
+    close = line.find(b'"', at)
+    while close >= 0 and _is_escaped(line, close):
+        close = line.find(b'"', close + 1)
+    return close
+
+
+def _is_escaped(line: bytes, at: int) -> bool:
+    before = at
+    while before and line[before - 1] == _BACKSLASH:
+        before -= 1
+    return (at - before) % 2 == 1
+
+
+def all_literals(line: bytes) -> list[bytes]:
+    """Return every string of a serialised record as a literal, names included."""
+    found: list[bytes] = []
+    stack: list[Value] = [orjson.loads(line)]
     while stack:
         each = stack.pop()
-        if each.__class__ is str:
-            found.append(each)
-        elif each.__class__ is dict:
-            found.extend(each)
+        if isinstance(each, str):
+            found.append(orjson.dumps(each))
+        elif isinstance(each, dict):
+            found.extend(map(orjson.dumps, each))
             stack.extend(each.values())
-        elif each.__class__ is list:
+        elif isinstance(each, list):
             stack.extend(each)
     return found

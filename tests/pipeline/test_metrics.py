@@ -76,7 +76,7 @@ def test_children_of_all_that_is_known_exist_at_zero() -> None:
     expected |= {("edgesieve_dead_letters_total", (("reason", reason), ("zone", ""))) for reason in DEAD_REASONS}
     expected |= {
         ("edgesieve_redactions_total", (("dataset", "dns_logs"), ("family", family)))
-        for family in (*FIELD_CLASSES, *KNOWN.families)
+        for family in (*FIELD_CLASSES, "records", *KNOWN.families)
     }
     expected |= {("edgesieve_bytes_total", (("direction", each),)) for each in ("in", "out")}
     assert zeros == expected

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pipeline.cli.effects import is_kept
 from redactors.datasets import load_catalogue
+from redactors.policy import Policy
 from tests.program import Edgesieve
 
 LATER_FAULTS = {
@@ -88,7 +91,7 @@ CONTRACT = Path(__file__).parents[4] / "shared" / "example.toml"
 
 def _contract() -> str:
     if not CONTRACT.exists():
-        pytest.skip("shared/example.toml, the contract of the configuration, is not beside the project")
+        pytest.skip("needs the configuration contract beside the repository")
     return CONTRACT.read_text().partition("\n[detect]")[0]
 
 
@@ -109,14 +112,86 @@ def test_check_shows_what_happens_to_every_field(edgesieve: Edgesieve, key: Path
     (tmp_path / "edge.toml").write_text(
         f"[key]\nfile = '{key.name}'\n[redact]\nip = 'drop'\n[redact.datasets.dns_logs.fields]\nMine = 'url'"
     )
-    run = edgesieve("check", "--config", "edge.toml", "--dataset", "dns_logs")
+    run = edgesieve("check", "--config", "edge.toml", "--dataset", "dns_logs", "--all")
     assert (run.returncode, run.stderr) == (0, b"edgesieve: edge.toml: right\n")
     text = run.stdout.decode()
-    for name in load_catalogue()["dns_logs"].fields:
-        assert f"\n{name} " in text
-    assert "[ip]" in text
-    assert "\nMine " in text
+    fields = load_catalogue()["dns_logs"].fields
+    for name in (*fields, "Mine"):
+        assert re.search(rf"(?m)^    (?:.*, )?{name}(?:,|$)", text), name
+    assert "\nip: [ip]\n" in text
     assert "with fingerprints by the key" in text
+
+
+def test_check_counts_what_is_kept_unless_it_is_asked_for(edgesieve: Edgesieve) -> None:
+    fields = load_catalogue()["dns_logs"].fields
+    kept = [name for name, field_class in fields.items() if is_kept(field_class, Policy())]
+    text = edgesieve("check", "--dataset", "dns_logs").stdout.decode()
+    assert f"\n{len(kept)} more are kept, and scanned for secrets (--all shows them)\n" in text
+    assert [name for name in kept if re.search(rf"\b{name}\b", text)] == []
+
+
+WEAK = """
+[redact]
+params_keep = ["page"]
+cookies_keep = ["lang", "sessionid"]
+headers_keep = ["x-shop-region", "Authorization", "cookie"]
+rules_disabled = ["github-token"]
+rules_shadow = ["github-token"]
+path_templates = ["/u/*/orders"]
+"""
+
+
+def test_choices_are_shown_and_those_that_let_secrets_through_are_warned_of(
+    edgesieve: Edgesieve, tmp_path: Path
+) -> None:
+    (tmp_path / "edge.toml").write_text(WEAK)
+    run = edgesieve("check", "--config", "edge.toml")
+    assert run.returncode == 0
+    block = run.stdout.decode().partition("\nYour choices, where they are not the profile's\n")[2].partition("\n\n")[0]
+    lines = [line.strip() for line in block.splitlines()]
+    assert [line.split()[1] for line in lines if line.startswith("warning: ")] == [
+        "cookies_keep:",
+        "headers_keep:",
+        "headers_keep:",
+        "params_keep:",
+        "path_templates:",
+        "rules_shadow:",
+    ]
+    assert "cookies_keep    lang, sessionid" in lines
+
+
+def test_check_without_choices_shows_none(edgesieve: Edgesieve) -> None:
+    assert b"Your choices" not in edgesieve("check").stdout
+
+
+@pytest.mark.parametrize("ip", ["mark", "encrypt"])
+def test_check_says_what_becomes_of_addresses_without_a_key(edgesieve: Edgesieve, tmp_path: Path, ip: str) -> None:
+    (tmp_path / "edge.toml").write_text(f"[redact]\nip = '{ip}'")
+    run = edgesieve("check", "--config", "edge.toml")
+    assert f"\nip: [ip]: no key is named to {ip} it by\n" in run.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "told"),
+    [
+        ("http_requests", "the zone is told by ZoneName; a record without it gets plain marks"),
+        ("audit_logs", "no field of this dataset tells the zone: its marks are plain"),
+    ],
+)
+def test_check_says_by_which_field_a_tenant_is_told(
+    edgesieve: Edgesieve, key: Path, tmp_path: Path, dataset: str, told: str
+) -> None:
+    (tmp_path / "edge.toml").write_text(f"[key]\nfile = '{key.name}'\nscope = 'zone'")
+    run = edgesieve("check", "--config", "edge.toml", "--dataset", dataset)
+    assert f"\ntenant    {told}\n" in run.stdout.decode()
+
+
+def test_an_unknown_dataset_is_wrong_usage_and_the_nearest_are_named(edgesieve: Edgesieve) -> None:
+    for command in ("check", "redact"):
+        run = edgesieve(command, "--dataset", "dns")
+        assert (run.returncode, run.stdout) == (2, b"")
+        right = run.stderr.decode().partition("--dataset: no dataset has this name; right would be ")[2]
+        assert 1 <= len(right.replace(" or ", ", ").split(", ")) <= 3
 
 
 def test_check_without_a_dataset_shows_http_requests(edgesieve: Edgesieve) -> None:

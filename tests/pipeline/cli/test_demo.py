@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.program import Edgesieve
@@ -11,6 +12,14 @@ def test_the_demo_shows_before_and_after_and_leaves_safe_files(edgesieve: Edgesi
     run = edgesieve("demo")
     text = run.stdout.decode()
     assert run.returncode == 0
+    shown = text.partition("\n\nby field class")[0].partition("by field class")[0].splitlines()
+    assert len(shown) <= 40
+    assert shown[0].startswith("http_requests/")
+    assert [line for line in shown if re.search(r"\[[a-z-]+~[A-Z0-9.]*(?:…|$)|…[A-Z0-9.]*\]", line)] == []
+    for title in ("by field class", "by rule"):
+        rows = text.partition(f"{title} ")[2].partition("\n\n")[0].splitlines()[1:]
+        counts = [int(row.split()[-1].replace(",", "")) for row in rows]
+        assert counts == sorted(counts, reverse=True) != []
     assert text.count("one record, ") >= 3
     assert "\n  - " in text
     assert "\n  + " in text

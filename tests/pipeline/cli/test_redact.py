@@ -34,11 +34,79 @@ def test_the_summary_tells_counts_and_no_values(edgesieve: Edgesieve) -> None:
 
 
 def test_only_the_first_dead_letters_are_named_and_the_rest_counted(edgesieve: Edgesieve) -> None:
-    run = edgesieve("redact", stdin=b"no\n" * 50)
+    run = edgesieve("redact", stdin=(RAW + b"no\n") * 30 + b"[]\n" * 3)
     lines = [line for line in run.stderr.decode().splitlines() if line.startswith("edgesieve: dead: ")]
     assert (run.returncode, len(lines)) == (65, 21)
-    assert lines[19] == "edgesieve: dead: stdin:20 (offset 57): not_json"
-    assert lines[20] == "edgesieve: dead: … and 30 more lines"
+    assert lines[19] == f"edgesieve: dead: stdin:40 (offset {20 * len(RAW) + 19 * 3}): not_json"
+    assert lines[20] == "edgesieve: dead: … and 13 more lines: not_json 10, not_object 3"
+
+
+def test_dead_letters_in_a_row_are_one_line(edgesieve: Edgesieve) -> None:
+    run = edgesieve("redact", stdin=RAW + b"no\n" * 50 + b"[]\n")
+    assert run.stderr.decode().splitlines()[-2:] == [
+        f"edgesieve: dead: stdin:2-51 (from offset {len(RAW)}): not_json, 50 lines",
+        f"edgesieve: dead: stdin:52 (offset {len(RAW) + 150}): not_object",
+    ]
+
+
+def test_a_stream_that_breaks_off_is_told_by_its_offset_and_no_line(edgesieve: Edgesieve) -> None:
+    run = edgesieve("redact", stdin=gzip.compress(RAW)[:-1])
+    assert (run.returncode, gzip.decompress(run.stdout)) == (65, SAFE)
+    told = run.stderr.decode().splitlines()[-1]
+    assert told == f"edgesieve: dead: stdin: all from offset {len(RAW)} on: truncated"
+
+
+def test_nothing_in_is_told_as_no_records(edgesieve: Edgesieve) -> None:
+    run = edgesieve("redact")
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"edgesieve: no records; 0 B in, 0 B out\n")
+
+
+def test_that_there_is_no_key_is_said_only_where_something_was_redacted(edgesieve: Edgesieve) -> None:
+    assert b"no key file" in edgesieve("redact", stdin=RAW).stderr
+    assert b"no key file" not in edgesieve("redact", stdin=SAFE).stderr
+    assert b"no key file" not in edgesieve("redact", "missing", "-o", "x.gz", "-").stderr
+
+
+def test_a_folder_without_files_is_told(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    run = edgesieve("redact", "raw", "-o", "safe/")
+    assert (run.returncode, run.stderr.decode().splitlines()[0]) == (
+        0,
+        "edgesieve: raw: no file was found in this folder",
+    )
+
+
+@pytest.mark.parametrize("name", ["x.gz", "x.zst", "x.zstd"])
+def test_several_inputs_are_not_joined_under_a_compressed_name(edgesieve: Edgesieve, tmp_path: Path, name: str) -> None:
+    for each in ("a", "b"):
+        (tmp_path / each).write_bytes(RAW)
+    run = edgesieve("redact", "a", "b", "-o", name)
+    assert (run.returncode, run.stdout) == (2, b"")
+    ending = name.removeprefix("x")
+    assert run.stderr.decode() == (
+        "edgesieve: -o: several inputs are joined uncompressed; "
+        f"right would be a folder, or a name that does not end in {ending}\n"
+    )
+    assert not (tmp_path / name).exists()
+
+
+def test_logs_go_through_a_descriptor_of_the_shell(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    assert edgesieve("redact", "-o", "/dev/stdout", stdin=RAW).stdout == SAFE
+    command = [sys.executable, "-m", "edgesieve", "redact", "-o", "/dev/stdout"]
+    with (tmp_path / "safe").open("wb") as safe:
+        subprocess.run(command, input=RAW, stdout=safe, stderr=subprocess.DEVNULL, check=True, cwd=tmp_path)
+        assert os.path.samestat(os.fstat(safe.fileno()), (tmp_path / "safe").stat())
+    assert (tmp_path / "safe").read_bytes() == SAFE
+
+
+def test_metrics_go_to_stdout_where_the_logs_do_not(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    run = edgesieve("redact", "-o", "safe", "--metrics", "-", stdin=RAW)
+    assert (run.returncode, (tmp_path / "safe").read_bytes()) == (0, SAFE)
+    assert run.stdout.startswith(b"# HELP edgesieve_")
+    for metrics, output in (("-", []), ("/dev/stdout", []), ("-", ["-o", "-"])):
+        run = edgesieve("redact", *output, "--metrics", metrics, stdin=RAW)
+        assert (run.returncode, run.stdout) == (2, b"")
+        assert run.stderr.startswith(b"edgesieve: redact: --metrics: the logs go to stdout already; right would be ")
 
 
 def test_a_folder_is_redacted_into_a_folder_under_the_same_names(
