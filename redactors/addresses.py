@@ -94,9 +94,9 @@ def looks_like_address(text: str) -> bool:
     >>> [looks_like_address(text) for text in ("203.0.113.7", "2001:db8::1", "12:30:45", "1.2.3")]
     [True, True, False, False]
     """
-    if _WHOLE_IPV4.fullmatch(text):
-        return True
-    return ("::" in text or text.count(":") == _MOST_COLONS) and _WHOLE_IPV6.fullmatch(text) is not None
+    if ":" in text:
+        return ("::" in text or text.count(":") == _MOST_COLONS) and _WHOLE_IPV6.fullmatch(text) is not None
+    return "." in text and _WHOLE_IPV4.fullmatch(text) is not None
 
 
 def replace_addresses(text: str, transform: Transform) -> str:

@@ -22,7 +22,6 @@ _WHOLE_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 _NOTHING = frozenset({"true", "false", "null", "none", "undefined", "nil", "-", "*", "***", "redacted", "required"})
 
 
-_SCHEME_SIGNS = ("earer", "EARER", "asic", "ASIC", "pop", "POP")
 _AFTER_SCHEME = re.compile(
     r"(?i)((?:[=:]|%3d|%3a)\s{0,4}[\"']?(?:bearer|basic|dpop)(?:\s|\+|%20){1,4})([^\s\"'<>&,;]+)"
 )
@@ -77,7 +76,10 @@ class Pairs:
 
     def _mark_schemes(self, text: str) -> str:
         """Mark the token behind a scheme that is itself a value: `=Bearer abc`, as in URLs that were never encoded."""
-        if not any(sign in text for sign in _SCHEME_SIGNS):
+        # Six searches for fixed text take an eighth of the time of one expression.
+        if not (
+            "earer" in text or "EARER" in text or "asic" in text or "ASIC" in text or "pop" in text or "POP" in text
+        ):
             return text
 
         def mark(found: re.Match[str]) -> str:
