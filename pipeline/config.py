@@ -36,6 +36,12 @@ def load(path: Path, cache: Cache) -> Settings:
     """
     main = _read(path)
     files = (main, *map(_read, _included(main)))
+    for each in files[1:]:
+        if "include" in each.table:
+            message = (
+                f"{_where((each,), ('include',))}: an included file cannot include; right would be in {path} alone"
+            )
+            raise ConfigurationError(message)
     digest = hashlib.sha256(package_stamp(_HERE, _HERE.parent / "redactors").encode())
     for each in files:
         digest.update(f"\n{each.path} {len(each.text)}\n{each.text}".encode())

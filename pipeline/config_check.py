@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.base import Limits
 from pipeline.config_model import LATER, Document
+from pipeline.engine import GENERIC
 from pipeline.settings import KeyPath, nearest
+from redactors.base import FIELD_CLASSES, RECORDS_PREFIX
 from redactors.datasets import load_catalogue
 from redactors.policy import Policy, profile
 
@@ -57,7 +59,13 @@ def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a configuration file, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
+    schema = Document.model_json_schema()
+    datasets = [*load_catalogue().names(), GENERIC.name]
+    classes = [*FIELD_CLASSES, *(f"{RECORDS_PREFIX}{name}" for name in datasets)]
+    parts = schema["$defs"]
+    parts["DatasetChoices"]["properties"]["fields"]["additionalProperties"] = {"enum": classes}
+    parts["Redact"]["properties"]["datasets"]["propertyNames"] = {"enum": datasets}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 _LATER_MESSAGE = "comes with a later version of edgesieve; right would be to leave it out for now"

@@ -87,6 +87,19 @@ Size = Annotated[
     BeforeValidator(_bytes),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "examples": ["256MiB"]}]}),
 ]
+LineSize = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    AfterValidator(_line_bytes),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": _MAX_LINE_BYTES},
+                {"type": "string", "examples": ["4MiB"]},
+            ]
+        }
+    ),
+]
 FieldClass = Annotated[str, AfterValidator(_field_class)]
 PathTemplate = Annotated[str, AfterValidator(_path_template)]
 HeaderField = Annotated[str, AfterValidator(_header_field)]
@@ -116,7 +129,7 @@ class DatasetChoices(_Section):
 
 
 class Redact(_Section):
-    """What may leave. A key that is absent is as the profile says."""
+    """What may leave. An absent key takes the profile's value."""
 
     profile: Literal["standard", "strict", "forensic"] = Field(default="standard", description="Where to start from.")
     query: Literal["strip", "params"] | None = Field(
@@ -165,9 +178,7 @@ class Bounds(_Section):
 
     body_bytes: Size | None = Field(default=None, description="Compressed size of an input.")
     inflated_bytes: Size | None = Field(default=None, description="Inflated size of an input.")
-    line_bytes: Annotated[Size, AfterValidator(_line_bytes)] | None = Field(
-        default=None, description="Length of a line; 1MiB unless said, 16MiB at most."
-    )
+    line_bytes: LineSize | None = Field(default=None, description="Length of a line; 1MiB unless said, 16MiB at most.")
 
 
 class Document(_Section):

@@ -18,6 +18,7 @@ CLASS_MARKS = (
     "cookie",
     "credential",
     "email",
+    "geo",
     "header",
     "identity",
     "ip",

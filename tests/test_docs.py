@@ -19,11 +19,14 @@ from pipeline.cli.effects import effect
 from pipeline.cli.summary import SHOWN_DEAD
 from pipeline.config import load
 from pipeline.config_model import LATER, Document
+from pipeline.engine import GENERIC
 from pipeline.metrics import COUNTERS, GAUGES
 from pipeline.settings import from_plain, to_plain
 from pipeline.start import dataset_names, prepare
 from redactors.base import FIELD_CLASSES
-from redactors.datasets import load_catalogue
+from redactors.checks import CHECKS
+from redactors.datasets import Dataset, load_catalogue
+from redactors.marks import CLASS_MARKS
 from redactors.policy import CHOICES, PROFILES, Policy
 from redactors.rule_rows import ALPHABETS, BOUNDARIES, STATES
 from redactors.secrets import parse_rules
@@ -115,6 +118,40 @@ def test_the_number_of_datasets_is_that_of_the_catalogue() -> None:
     logpush = [name for name in dataset_names(load_catalogue()) if "/" not in name and name != "generic"]
     for name in ("README.md", "docs/formats.md"):
         assert f"{len(logpush)} Logpush datasets" in TEXT[name]
+
+
+def test_every_dataset_has_its_line_and_no_other() -> None:
+    catalogue = load_catalogue()
+    rows = re.findall(r"(?m)^\| (`.*)$", _section("docs/formats.md", "Datasets"))
+    datasets = [*map(catalogue.__getitem__, catalogue.names()), GENERIC]
+    assert rows == [
+        f"`{each.name}` | {each.title} | {_role(each, 'zone')} | {_role(each, 'account')} |" for each in datasets
+    ]
+
+
+def _role(dataset: Dataset, scope: str) -> str:
+    field = dataset.roles.get(scope)
+    return f"`{field}`" if isinstance(field, str) else ""
+
+
+def test_every_mark_of_a_class_has_its_line() -> None:
+    marks = re.findall(r"(?m)^\| `\[([a-z-]+)\]` \| ", _section("docs/marks-and-keys.md", "All marks"))
+    assert marks == sorted({*CLASS_MARKS, "geo"})
+
+
+@pytest.mark.parametrize("kind", ["boundary", "check"])
+def test_every_word_that_rules_know_has_its_line_and_no_other(kind: str) -> None:
+    table = TEXT["docs/rules.md"].partition(
+        f"\n| `{kind}` | what must not" if kind == "boundary" else "\n| `check` | holds for"
+    )[2]
+    words = re.findall(r"(?m)^\| `([a-z0-9-]+)` \|", table.partition("\n\n")[0])
+    assert words == list(BOUNDARIES if kind == "boundary" else CHECKS)
+
+
+@pytest.mark.parametrize("key", [key for key in CHOICES if key not in ("profile", "user_agent", "scope")])
+def test_the_profiles_are_those_of_the_code(key: str) -> None:
+    values = " | ".join(f'`"{getattr(policy, key)}"`' for policy in PROFILES.values())
+    assert f"\n| `{key}` | {values} | " in TEXT["docs/configuration.md"]
 
 
 @pytest.mark.parametrize("word", [*ALPHABETS, *BOUNDARIES, *STATES])

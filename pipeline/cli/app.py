@@ -29,16 +29,20 @@ _UNFINISHED = "what was not finished does not stand under its final name"
 _ENDINGS: Mapping[int, int] = {signal.SIGTERM: exits.TERMINATED, signal.SIGHUP: exits.HUNG_UP}
 """Signals that end the program as Ctrl-C does, with everything put away, and their exit codes."""
 
+_CODES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in exits.MEANINGS.items())
+
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   edgesieve redact < raw.ndjson > safe.ndjson
   edgesieve redact logs/ -o safe/ --key-file edgesieve.key
   edgesieve demo
 
-The exit codes are in docs/exit-codes.md.
+\b
+Exit codes (docs/exit-codes.md has more):
+{_CODES}
 """,
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
@@ -113,7 +117,7 @@ def _told(error: BaseException) -> tuple[int, str]:
 def _usage(error: click.UsageError) -> str:
     where = error.ctx.command_path.removeprefix("edgesieve").strip() if error.ctx else ""
     # An argument too many may be a secret that was meant for stdin.
-    message = error.format_message().rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".")
     what = "too many arguments" if "unexpected extra argument" in message else message
     return f"{where + ': ' if where else ''}{what}; see edgesieve {where + ' ' if where else ''}--help"
 

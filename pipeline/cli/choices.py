@@ -9,6 +9,14 @@ from redactors.headers import kind
 from redactors.names import secrecy
 from redactors.policy import PROFILES, Policy
 
+_KEYS = {
+    "field_classes": "redact.datasets",
+    "identity_request": "identity.request",
+    "identity_response": "identity.response",
+    "session_cookies": "identity.session_cookies",
+    "scope": "key.scope",
+}
+"""Keys of the configuration whose choice has another name in the policy, or another section than `redact`."""
 _SECRET_HEADERS = frozenset({"credential", "cookie", "set-cookie"})
 
 
@@ -18,7 +26,7 @@ def choices(policy: Policy) -> Iterator[tuple[str, str]]:
     for name in (each.name for each in fields(Policy)):
         chosen = getattr(policy, name)
         if chosen != getattr(profile, name):
-            yield name, _spelt(chosen)
+            yield _KEYS.get(name, f"redact.{name}"), _spelt(chosen)
 
 
 def warnings(policy: Policy) -> Iterator[str]:

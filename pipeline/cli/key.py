@@ -62,7 +62,7 @@ def new(file: Path) -> int:
     epilog="""\b
 Examples:
   edgesieve key rotate edgesieve.key
-  edgesieve key rotate edgesieve.key && systemctl reload edgesieve
+  edgesieve key rotate edgesieve.key && cp -p edgesieve.key edgesieve.key.copy
 """
 )
 @click.argument("file", type=_FILE)

@@ -62,5 +62,5 @@ def read_settings(config: Path | None) -> Settings:
     try:
         return load(config, this_users_cache())
     except FileNotFoundError as error:
-        message = f"{error.filename}: no such file; right would be an existing TOML file"
+        message = f"{error.filename}: no such configuration file; right would be a TOML file, as in deploy/examples/"
         raise ConfigurationError(message) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -161,6 +162,19 @@ def test_an_interrupt_ends_all_processes_and_leaves_no_half_file(
     assert (process.returncode, out) == (-signal.SIGINT, b"")
     assert errors.count(b"KeyboardInterrupt") == errors.count(b"Traceback") == 1
     assert left() - {"out/b", "out/c"} == {"a", "b", "c"}
+
+
+def test_every_worker_is_deaf_to_an_interrupt_from_its_first_moment() -> None:
+    """The first one too, although starting it starts a process of multiprocessing's own."""
+    fill({"a": b"!\n" * 20_000, "b": b"!\n" * 20_000})
+    show = "lambda letter: print([open(f'/proc/{each.pid}/status').read() for each in active_children()]) or exit()"
+    driver = DRIVER.replace("lambda letter: None", show).replace(
+        "import sys", "import sys\nfrom multiprocessing import *"
+    )
+    done = subprocess.run([sys.executable, "-c", driver, "out/", "2", "a", "b"], capture_output=True, check=True)
+    blocked = [int(each, 16) for each in re.findall(rb"SigBlk:\\t([0-9a-f]+)", done.stdout)]
+    assert len(blocked) == 2
+    assert all(mask >> (signal.SIGINT - 1) & 1 for mask in blocked)
 
 
 @pytest.mark.parametrize("wait", [0, 40, 80, 120, 160, 240])

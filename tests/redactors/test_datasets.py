@@ -20,7 +20,7 @@ SHARED = Path(__file__).parents[3] / "shared"
 """Facts and samples that lie beside a checkout, where there are any; they are not part of the project."""
 
 needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason=f"the folder {SHARED.name}/ beside the checkout is not there: NOT CHECKED against it"
+    not SHARED.is_dir(), reason="needs the reference of log formats beside the repository"
 )
 
 FIELD_COUNTS = """

@@ -74,6 +74,13 @@ def test_every_exit_code_is_in_the_docs() -> None:
         assert f"\n| {code} | " in text
 
 
+def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for code, meaning in MEANINGS.items():
+        assert f"\n    {code:<5}{meaning}\n" in shown
+
+
 def test_an_unexpected_fault_shows_its_place_and_never_its_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,7 +40,10 @@ LATER_FAULTS = {
         "[key]\nfile = 'none.key'",
         "none.key: no such key file; right would be one made by `edgesieve key new none.key`",
     ),
-    "a configuration that does not exist": (None, "edge.toml: no such file; right would be an existing TOML file"),
+    "a configuration that does not exist": (
+        None,
+        "edge.toml: no such configuration file; right would be a TOML file, as in deploy/examples/",
+    ),
 }
 
 
@@ -157,7 +160,7 @@ def test_choices_are_shown_and_those_that_let_secrets_through_are_warned_of(
         "path_templates:",
         "rules_shadow:",
     ]
-    assert "cookies_keep    lang, sessionid" in lines
+    assert "redact.cookies_keep    lang, sessionid" in lines
 
 
 def test_check_without_choices_shows_none(edgesieve: Edgesieve) -> None:

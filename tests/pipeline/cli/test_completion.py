@@ -20,3 +20,9 @@ def test_completion_knows_commands_datasets_and_rules(edgesieve: Edgesieve) -> N
     assert complete("edgesieve", "re") == {"redact"}
     assert "dns_logs" in complete("edgesieve", "redact", "--dataset", "dns")
     assert any(name.startswith("github") for name in complete("edgesieve", "rules", "show", "git"))
+
+
+def test_completion_without_a_shell_is_told_in_one_line(edgesieve: Edgesieve) -> None:
+    run = edgesieve("completion")
+    assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"bash, zsh, fish" in run.stderr

@@ -122,6 +122,19 @@ def test_a_folder_is_redacted_into_a_folder_under_the_same_names(
     assert b"no key file" not in run.stderr
 
 
+def test_who_types_at_a_terminal_is_told_that_it_reads(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    command = [sys.executable, "-m", "edgesieve", "redact"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stderr
+        assert run.stderr.readline() == b"edgesieve: reading standard input; Ctrl-D ends it\n"
+        os.write(keyboard, RAW + b"\x04")
+        out, _ = run.communicate(timeout=60)
+    assert (run.returncode, out) == (0, SAFE)
+    os.close(keyboard)
+    os.close(terminal)
+
+
 def test_metrics_are_written_beside_the_logs(edgesieve: Edgesieve, tmp_path: Path) -> None:
     assert edgesieve("redact", "--metrics", "edge.prom", stdin=RAW).returncode == 0
     text = (tmp_path / "edge.prom").read_text()
