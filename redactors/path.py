@@ -1,4 +1,4 @@
-"""Paths: a segment after a capability word, or one that looks random, is marked; all else stays byte for byte."""
+"""Paths: a segment after a capability word, or one that looks random, is marked; all else stays as it is."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import re2
 
 from redactors.base import ConfigurationError
 from redactors.checks import CHECKS
+from redactors.marks import CLASS_MARKS
 from redactors.prefilter import derive
 
 ALPHABETS: Mapping[str, str] = {
@@ -28,8 +29,8 @@ ALPHABETS: Mapping[str, str] = {
 }
 """The inside of the character class that each alphabet's name stands for."""
 
-RESERVED_IDS = frozenset("body cookie credential header identity ip param path query session token url".split())
-"""Names of marks that field classes write."""
+RESERVED_IDS = frozenset(CLASS_MARKS) - {"email"}
+"""Marks that field classes write; the rule for e-mail addresses shares its mark with the class."""
 
 STATES = ("active", "shadow")
 BOUNDARIES = ("open", "strict", "number", "strict-number", "left", "right", "none")

@@ -15,9 +15,9 @@ from redactors.base import ConfigurationError
 from redactors.checks import CHECKS, entropy
 from redactors.datasets import load_catalogue
 from redactors.guards import guard_patterns
+from redactors.marks import CLASS_MARKS
 from redactors.rule_choices import PERSONAL, rules_from_json, rules_to_json, select
 from redactors.rule_rows import (
-    RESERVED_IDS,
     Row,
     Rule,
     compile_pattern,
@@ -66,7 +66,7 @@ class Rules:
         self.scanner = scanner
         self._exact: dict[int, re2._Pattern] = {}
         self._allowed: dict[int, tuple[re2._Pattern, ...]] = {}
-        self._mark_names = frozenset(each.id.encode() for each in rules) | {each.encode() for each in RESERVED_IDS}
+        self._mark_names = frozenset(each.id.encode() for each in rules) | {each.encode() for each in CLASS_MARKS}
 
     def scan(self, block: bytes) -> list[tuple[int, int]]:
         """Return (end offset, rule number) of all that may be a secret in serialised JSON.
