@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from redactors.base import Record, Value
+from redactors.planned import unique
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -90,7 +91,7 @@ def _whole_letters(value: Value) -> Value:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_whole_letters(name): _whole_letters(inner) for name, inner in value.items()}
+        return unique([(_whole_letters(name), _whole_letters(inner)) for name, inner in value.items()])
     if isinstance(value, list):
         return [_whole_letters(inner) for inner in value]
     return value

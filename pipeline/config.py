@@ -55,6 +55,7 @@ def load(path: Path, cache: Cache) -> Settings:
         limits=limits,
         key_file=_beside(path, plain["key_file"]),
         rules_extra=_beside(path, plain["rules_extra"]),
+        files=tuple(each.path for each in files),
         where=lambda key: _where(files, key),
     )
 

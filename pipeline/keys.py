@@ -23,7 +23,8 @@ def read_ring(path: Path) -> KeyRing:
 
     """
     try:
-        with path.open("rb") as file:
+        _refuse_what_is_no_file(path, path.stat())  # before it is opened: that alone can wait for ever, or do something
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
             _refuse_open_to_others(path, os.fstat(file.fileno()))
             text = file.read(_MAX_BYTES)
     except FileNotFoundError:
@@ -62,14 +63,18 @@ def rotate(path: Path) -> KeyRing:
     raise ConfigurationError(message)
 
 
+def _refuse_what_is_no_file(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        message = f"{path}: no regular file; right would be a key file made by `edgesieve key new FILE`"
+        raise ConfigurationError(message)
+
+
 def _refuse_open_to_others(path: Path, status: os.stat_result) -> None:
     """Refuse a file that others can read or write. A group may read what another user owns, as mounted secrets are."""
     refused = stat.S_IRWXO | stat.S_IWGRP
     if status.st_uid == os.geteuid():
         refused |= stat.S_IRWXG
-    if not stat.S_ISREG(status.st_mode):
-        message = f"{path}: no regular file; right would be a key file made by `edgesieve key new FILE`"
-        raise ConfigurationError(message)
+    _refuse_what_is_no_file(path, status)
     if stat.S_IMODE(status.st_mode) & refused:
         message = f"{path}: others can read or change this key file; right would be: chmod 600 {path}"
         raise ConfigurationError(message)

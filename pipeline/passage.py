@@ -22,7 +22,8 @@ from redactors.straight import Scrub
 _NO_DATASET = "unknown"
 _NO_NAMES = ("\0",)
 _RAY = re.compile(r"[0-9a-f]{16}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?|\d{10,19}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?|1\d{9}(?:\d{3}|\d{6}|\d{9})?")
+"""RFC 3339, or seconds, milli-, micro- or nanoseconds of this age: no number of another kind passes for one."""
 _MAX_STATUS = 599
 
 

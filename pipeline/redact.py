@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 from pipeline.base import DeadLetter
+from pipeline.clashes import Place, UsageError, refuse_clashes
 from pipeline.sinks.files import Write, WriteError, discard, is_device, part_in, target_for, writing_to
-from pipeline.sources.files import STANDARD_INPUT, Input, ReadError, expand, printable, read
+from pipeline.sources.files import ALL_MAY, STANDARD_INPUT, Input, ReadError, expand, printable, read
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import Stream, in_processes, in_this_process
 from redactors.base import Tally
 
 STANDARD_OUTPUT = "-"
-_OVERWRITTEN = "{} is both input and output: right would be another output"
 _COMPRESSED_ENDINGS = frozenset({".gz", ".zst", ".zstd"})
 
 OnDead = Callable[[DeadLetter], None]
 OnProgress = Callable[[int, int | None], None]
-
-
-class UsageError(Exception):
-    """What was asked for would lose something: says what, and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,10 @@ class Job:
     """A file, or a folder if it is one or ends in "/"; None or "-" is standard output."""
     dataset: str | None = None
     jobs: int = 1
+    kept: tuple[Place, ...] = ()
+    """What else was read, and must not be overwritten."""
+    metrics: Place | None = None
+    """Where the caller will write its counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgr
     order of the inputs; `on_progress` with the bytes read so far and, where all inputs are files, those to be read.
 
     Raises:
-        UsageError: the output would overwrite an input, or itself.
+        UsageError: an output would overwrite what is read, or another output; then nothing was touched.
         ConfigurationError: no engine can be made.
 
     """
@@ -74,9 +75,11 @@ def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgr
     account.empty = [printable(path) for path in job.inputs if Path(path).is_dir() and not _holds(path, inputs)]
     try:
         if folder:
-            _each_apart(_into_folder(job, inputs, folder), _jobs(job, inputs), make_engine, account)
+            tasks = _into_folder(job, inputs, folder)
+            _refuse_clashes(job, inputs, _places(folder, inputs))
+            _each_apart(tasks, _jobs(job, inputs), make_engine, account)
         else:
-            _refuse_own_output(inputs, output)
+            _refuse_clashes(job, inputs, [_place(output)])
             _refuse_compressed_name(output, alone=_is_alone(job, inputs))
             _joined(job, inputs, output, make_engine, account)
     except BrokenPipeError:
@@ -132,20 +135,30 @@ def _joined(job: Job, inputs: Sequence[Input], output: str | None, make_engine: 
     compression = None if _is_alone(job, inputs) else "none"
     jobs = _jobs(job, inputs)
     with _place_of_parts(output, jobs) as place:
+        whole = (
+            output if output and not is_device(output) else f"{output or 'stdout'}, by way of {place and place.parent}"
+        )
         tasks = [
-            Task(each.path, each.origin, job.dataset, compression, part_in(place, each.name) if place else None)
+            Task(each.path, each.origin, job.dataset, compression, part_in(place, each.name, whole) if place else None)
             for each in inputs
         ]
         try:
             with (
                 closing(_perform(tasks, jobs, make_engine, account)) as stream,
-                writing_to(output) as write,
+                writing_to(output, reduce(and_, (each.mode for each in inputs), ALL_MAY)) as write,
             ):
                 for task, news in stream:
+                    _refuse_to_go_on(news)
                     account.take(news)
                     _pass_on(task, news, write)
         except (WriteError, ReadError) as error:
             account.errors.append(str(error))
+
+
+def _refuse_to_go_on(news: Step | Report) -> None:
+    """End the work where a part could not be written, as one process does: what is joined would lack it."""
+    if isinstance(news, Report) and news.error and news.unwritten:
+        raise WriteError(news.error)
 
 
 def _pass_on(task: Task, news: Step | Report, write: Write) -> None:
@@ -192,15 +205,13 @@ def _place_of_parts(output: str | None, jobs: int) -> Iterator[Path | None]:
 
 def _into_folder(job: Job, inputs: Sequence[Input], folder: Path) -> list[Task]:
     """Give each input the file of its name in the folder."""
-    real = _real_paths(inputs)
     written: dict[str, str] = {}
     tasks: list[Task] = []
     for each in inputs:
         if each.path == STANDARD_INPUT:
             message = f"stdin has no name to keep in {folder}: right would be a file as output"
             raise UsageError(message)
-        target = target_for(folder / each.name)
-        _refuse_overwriting(target.name, real)
+        target = target_for(folder / each.name, each.mode)
         if target.name in written:
             both = f"{written[target.name]} and {each.origin}"
             message = f"{both} would both be written to {folder / each.name}: right would be one of them"
@@ -210,19 +221,24 @@ def _into_folder(job: Job, inputs: Sequence[Input], folder: Path) -> list[Task]:
     return tasks
 
 
-def _refuse_own_output(inputs: Sequence[Input], output: str | None) -> None:
-    """Refuse one output that is an input too; standard output may have been led into one by the shell."""
-    if output is None:
-        standard = os.fstat(1)
-        for each in inputs:
-            if (
-                each.size is not None
-                and Path(each.path).exists()
-                and os.path.samestat(Path(each.path).stat(), standard)
-            ):
-                raise UsageError(_OVERWRITTEN.format(each.origin))
-    else:
-        _refuse_overwriting(str(Path(output).resolve()), _real_paths(inputs))
+def _refuse_clashes(job: Job, inputs: Sequence[Input], outputs: Sequence[Place]) -> None:
+    read_too = [*job.kept, *(_source(each) for each in inputs)]
+    refuse_clashes(outputs, read_too)
+    if job.metrics:
+        refuse_clashes([job.metrics], [*read_too, *outputs])
+
+
+def _source(each: Input) -> Place:
+    return Place("stdin", 0) if each.path == STANDARD_INPUT else Place(f"the input {each.origin}", each.path)
+
+
+def _place(output: str | None) -> Place:
+    """Name one output; standard output may have been led into a file by the shell."""
+    return Place(f"-o {printable(output)}", output) if output else Place("stdout", 1)
+
+
+def _places(folder: Path, inputs: Sequence[Input]) -> list[Place]:
+    return [_place(str(path)) for path in (folder, *(folder / each.name for each in inputs))]
 
 
 def _is_alone(job: Job, inputs: Sequence[Input]) -> bool:
@@ -240,16 +256,6 @@ def _refuse_compressed_name(output: str | None, *, alone: bool) -> None:
         right = f"a folder, or a name that does not end in {ending}"
         message = f"-o: several inputs are joined uncompressed; right would be {right}"
         raise UsageError(message)
-
-
-def _refuse_overwriting(output: str, real: Mapping[str, str]) -> None:
-    if output in real:
-        raise UsageError(_OVERWRITTEN.format(real[output]))
-
-
-def _real_paths(inputs: Sequence[Input]) -> dict[str, str]:
-    """Map where the regular files really are to their names."""
-    return {str(Path(each.path).resolve()): each.origin for each in inputs if each.size is not None}
 
 
 def _refuse_standard_input_twice(inputs: Sequence[Input]) -> None:

@@ -51,6 +51,8 @@ class Settings:
     key_file: Path | None = None
     rules_extra: Path | None = None
     """Folder of the user's own rule files."""
+    files: tuple[Path, ...] = ()
+    """All files that the configuration was read from."""
     where: Callable[[KeyPath], str] = dotted
     """Says where a key stands, as `FILE:LINE: KEY`, for what is found wrong only later."""
 

@@ -55,6 +55,8 @@ class Report:
     tally: Tally | None = None
     error: str | None = None
     """What could not be read or written, for people; then nothing stands under the target's name."""
+    unwritten: bool = False
+    """The error is about the target, not about the input."""
     fault: str | None = None
     """Likewise, what is wrong in the program itself; it shows no value of a record."""
 
@@ -77,7 +79,7 @@ def perform(task: Task, engine: Redactor) -> Generator[Step | Report, None, None
                     write(outcome.body)
                 yield Step(count.take(), outcome.dead, b"" if write else outcome.body)
     except (ReadError, WriteError) as error:
-        report = Report(error=str(error))
+        report = Report(error=str(error), unwritten=isinstance(error, WriteError))
     except ConfigurationError:
         raise
     # One file that meets a fault of ours must not keep the others from being done: the broad handler per batch.

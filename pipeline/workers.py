@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Stream = Generator[tuple[Task, Step | Report], None, None]
 OnRead = Callable[[int], None]
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 STEP_BYTES = 1 << 20
 """A worker tells how far it has come once it has read so much more."""
@@ -61,6 +63,16 @@ def in_processes(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, on_r
         crew.stop()
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off the signals that end the program; a process or thread that is started meanwhile never hears them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     """What a worker says when it can make no engine."""
@@ -74,6 +86,8 @@ class _Worker:
     connection: Connection
     index: int | None = None
     """Of the task at work; None before the first and after the last."""
+    here: bool = False
+    """It has said that it listens, and was told of what to make its engine."""
     ready: bool = False
 
 
@@ -118,9 +132,24 @@ class _Crew:
             if idle:
                 self._give(idle)
             elif len(self.workers) < self.jobs:
-                self.workers.append(_start(self.make_engine))
+                self._start()
             else:
                 break
+
+    def _start(self) -> None:
+        """Start a process; signals are for this one alone, which then ends the others."""
+        from multiprocessing import get_context, resource_tracker  # noqa: PLC0415 (a single job needs none of this)
+
+        # A fresh interpreter: a fork would copy locks that the thread of a progress bar holds.
+        context: SpawnContext = get_context("spawn")
+        # Whoever starts the tracker of shared resources ends with signals let in again: it must be running before.
+        resource_tracker.ensure_running()
+        with undisturbed():
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            self.workers.append(_Worker(process, ours))
+            theirs.close()
 
     def _give(self, worker: _Worker) -> None:
         worker.index = self.next  # before it is sent: an interrupt right after must find what to take away
@@ -156,7 +185,7 @@ class _Crew:
             raise ConfigurationError(said.message)
         index = worker.index
         if index is None:
-            worker.ready = True
+            self._welcome(worker)
             return
         if isinstance(said, Step):
             self.on_read(said.read)
@@ -164,6 +193,17 @@ class _Crew:
             self._hold(index, said)
         if isinstance(said, Report):
             worker.index = None
+
+    def _welcome(self, worker: _Worker) -> None:
+        """Send what makes the engine once the worker listens: it is big, and an interrupt may cut it off."""
+        if worker.here:
+            worker.ready = True
+            return
+        worker.here = True
+        try:
+            worker.connection.send(self.make_engine)
+        except OSError:
+            self._bury(worker)
 
     def _hold(self, index: int, news: Step | Report) -> None:
         self.held.setdefault(index, deque()).append(news)
@@ -187,29 +227,11 @@ class _Crew:
             discard(target)
 
 
-def _start(make_engine: MakeEngine) -> _Worker:
-    """Start a process; an interrupt from the terminal is for this one alone, which then ends the others."""
-    from multiprocessing import get_context, resource_tracker  # noqa: PLC0415 (a single job needs none of this)
-
-    # A fresh interpreter: a fork would copy locks that the thread of a progress bar holds.
-    context: SpawnContext = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, make_engine), daemon=True)
-    # Whoever starts the tracker of shared resources ends with SIGINT unblocked: it must be running before.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _serve(connection: Connection, make_engine: MakeEngine) -> None:
+def _serve(connection: Connection) -> None:
     """Do tasks as they come, until nobody listens any more."""
     try:
-        engine = make_engine()
+        connection.send(None)
+        engine = connection.recv()()
         connection.send(None)
         while True:
             with closing(perform(connection.recv(), engine)) as news:

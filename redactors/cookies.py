@@ -17,7 +17,7 @@ _ATTRIBUTES = frozenset(
     {"path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "partitioned", "priority"}
 )
 _PREFIXES = ("__Host-", "__Secure-")
-_ODD_STARTS = f"[{PLATFORM_MARK[0]} \t\r\n"
+_ODD_STARTS = f"[{PLATFORM_MARK[0]}= \t\r\n"
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
 
@@ -61,12 +61,32 @@ class Cookies:
         parts = [part if part in self._attributes or self._is_attribute(part) else self._pair(part) for part in rest]
         return ";".join([self._pair(first), *parts]) if text else text
 
+    def sequence(self, cookies: list[Value]) -> list[Value]:
+        """Redact a list of `name=value` texts, or of maps that hold a name and a value."""
+        return [self._item(item) for item in cookies]
+
+    def _item(self, item: Value) -> Value:
+        if isinstance(item, str):
+            return self.header(item)
+        if not isinstance(item, dict):
+            return None
+        name = item.get("name", item.get("Name"))
+        if not isinstance(name, str):
+            made = dict(item)
+            self.map(made)
+            return made
+        act = self._by_rule[self._rule(name)]
+        return {
+            key: self._value(act, value) if isinstance(value, str) and key.lower() == "value" else value
+            for key, value in item.items()
+        }
+
     def _pair(self, pair: str) -> str:
         """Redact `name=value`, or what stands in its place; several that are not parted as they should be."""
         if ";" in pair:
             return ";".join(map(self._pair, pair.split(";")))
         name, equals, value = pair.partition("=")
-        if not equals:
+        if not equals or (value and not value.strip("=")):
             return pair if self._is_kept(pair) else self._plain
         safe, act = self._pairs.get(name) or self._learn(name)
         if not value or value[0] in _ODD_STARTS:

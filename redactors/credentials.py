@@ -56,14 +56,14 @@ def email_redactor(choice: str, marker: Marker) -> Callable[[str], str]:
 
     def redact(value: str) -> str:
         local, at, domain = value.rpartition("@")
-        if not value or marker.is_mark(value) or (at and marker.is_mark(local)):
+        plain_domain = at and DOMAIN.fullmatch(domain)
+        if not value or marker.is_mark(value) or (plain_domain and marker.is_mark(local)):
             return value
         if choice == "drop":
             return marker.plain("email")
-        plain_domain = at and _DOMAIN.fullmatch(domain)
         return marker.keyed("email", value.lower()) + (f"@{domain}" if plain_domain else "")
 
     return redact
 
 
-_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")

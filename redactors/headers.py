@@ -10,20 +10,27 @@ from redactors.cookies import Cookies
 from redactors.marks import PLATFORM_MARK, Marker
 from redactors.names import secrecy
 from redactors.planned import PlannedMaps, marked_name
-from redactors.straight import Redactor
+from redactors.straight import Redactor, change
 
 Redact = Callable[[str], str]
 
 SAFE_NAMES = frozenset(
-    "age allow alt-svc b3 cache-control cdn-cache-control cf-cache-status cf-ipcountry cf-ray cf-visitor cf- "
-    "worker cloudflare-cdn-cache-control connection date digest dnt etag expect expires host if-match if- "
-    "modified-since if-none-match if-range if-unmodified-since keep-alive last-modified max-forwards nel "
-    "origin permissions-policy pragma priority range referrer-policy repr-digest retry-after save-data server "
-    "server-timing strict-transport-security te timing-allow-origin traceparent trailer transfer-encoding "
-    "upgrade upgrade-insecure-requests vary via want-digest x-amzn-trace-id x-cache x-content-type-options "
-    "x-correlation-id x-dns-prefetch-control x-forwarded-host x-forwarded-port x-forwarded-proto x-frame- "
-    "options x-request-id x-requested-with x-robots-tag x-trace-id x-xss-protection".split()
+    "access-control-allow-credentials age allow alt-svc b3 cache-control cdn-cache-control cf-cache-status "
+    "cf-ipcountry cf-ray cf-visitor cf-worker cloudflare-cdn-cache-control connection date digest dnt etag "
+    "expect expires host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive "
+    "last-modified max-forwards nel origin permissions-policy pragma priority range referrer-policy repr-digest "
+    "retry-after save-data server server-timing strict-transport-security te timing-allow-origin traceparent "
+    "trailer transfer-encoding upgrade upgrade-insecure-requests vary via want-digest x-amzn-trace-id x-cache "
+    "x-content-type-options x-correlation-id x-dns-prefetch-control x-forwarded-host x-forwarded-port "
+    "x-forwarded-proto x-frame-options x-request-id x-requested-with x-robots-tag x-trace-id x-xss-protection".split()
 )
+LITERAL_NAMES = frozenset(
+    "b3 cache-control digest etag if-match if-none-match "
+    "nel permissions-policy repr-digest server-timing strict-transport-security traceparent want-digest".split()
+)
+"""Safe headers whose own grammar has pairs and random runs in it: only what may be a URL with userinfo is looked at."""
+_GATES = {"safe": "?@=:{%", "policy": "?@", "literal": "@"}
+"""What the value of a safe header must hold before it is looked at as text."""
 SAFE_PREFIXES = (
     "accept",
     "access-control-",
@@ -37,6 +44,7 @@ SAFE_PREFIXES = (
 """`content-location` is a URL all the same; `sec-websocket-key` is none of these."""
 
 _KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("content-security-policy", "content-security-policy-report-only"), "policy"),
     **dict.fromkeys(("referer", "location", "content-location", "x-original-url", "x-rewrite-url"), "url"),
     "link": "links",
     **dict.fromkeys(("x-forwarded-for", "cf-connecting-ip", "cf-connecting-ipv6", "true-client-ip", "x-real-ip"), "ip"),
@@ -75,6 +83,8 @@ class Headers:
         self._plain = marker.plain("header")
         self._by_kind: Mapping[str, Redact] = {
             "safe": redactors.text,
+            "policy": redactors.text,
+            "literal": redactors.text,
             "url": redactors.url,
             "links": self._links,
             "ip": redactors.ip,
@@ -105,12 +115,18 @@ class Headers:
     def _redactor(self, name: str) -> Redactor:
         kind = self._kind_of(name)
         act = self._by_kind[kind]
+        gate = _GATES.get(kind, "")
 
         def other(value: Value) -> tuple[Value, bool]:
-            new = [act(each) if isinstance(each, str) else None for each in value] if isinstance(value, list) else None
+            step = Redactor(act, other, keeps_without=gate)
+            new = (
+                [change(step, each)[0] if isinstance(each, str) else None for each in value]
+                if isinstance(value, list)
+                else None
+            )
             return new, new != value
 
-        return Redactor(act, other, keeps_without="?@" if kind == "safe" else "")
+        return Redactor(act, other, keeps_without=gate)
 
     def lines(self, text: str) -> str:
         r"""Redact headers written as one text of `Name: value` lines."""
@@ -165,6 +181,10 @@ def kind(name: str) -> str:
     """
     if name in _KINDS:
         return _KINDS[name]
-    if name in SAFE_NAMES or name.startswith(SAFE_PREFIXES):
+    if name in LITERAL_NAMES:
+        return "literal"
+    if name in SAFE_NAMES:
         return "safe"
-    return "credential" if secrecy(name) or "jwt" in name else "other"
+    if secrecy(name) or "jwt" in name:
+        return "credential"
+    return "safe" if name.startswith(SAFE_PREFIXES) else "other"

@@ -27,7 +27,8 @@ class Hits:
 
     def mark(self, text: str, numbers: Iterable[int] | None = None) -> str:
         """Return the text with every hit marked; `numbers` limits the search to these rules."""
-        spans = self.rules.spans(text) if numbers is None else self.rules.confirm(text, numbers)
+        is_mark = self.marker.is_mark
+        spans = self.rules.spans(text, is_mark) if numbers is None else self.rules.confirm(text, numbers, is_mark)
         return self._replace(text, spans) if spans else text
 
     def count_shadow(self, text: str, numbers: Iterable[int]) -> None:
@@ -39,7 +40,7 @@ class Hits:
 
     def mark_text_only(self, text: str) -> str:
         """Return the text with the hits marked that the scan of whole records does not look for."""
-        spans = self.rules.text_only_spans(text)
+        spans = self.rules.text_only_spans(text, self.marker.is_mark)
         for span in spans:
             if span.rule.state != "active":
                 self.counts[span.rule.id, span.rule.state] += 1

@@ -39,7 +39,7 @@ _FINGERPRINT_BYTES = 16
 _CHECK_BYTES = 4
 _SCHEME = re.compile(r"(?i)\s*(?:basic|bearer|token|apikey|dpop|negotiate)\s+(?=\S)")
 _MAX_TENANTS = 10_000
-_KEPT_LENGTH = 1024
+_KEPT_LENGTH = 256
 _MAX_MADE = 4096
 """Marks kept for tokens met again: the same session stands in a cookie map, a Cookie header and the next request."""
 

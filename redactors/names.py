@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import unquote
 
+from redactors.marks import CLASS_MARKS
+
 CREDENTIAL = "credential"
 SESSION = "session"
 PIN = "pin"
@@ -14,18 +16,28 @@ PIN = "pin"
 
 _LONGEST = 128
 """Of a longer name only the ends are read, so that what is remembered stays small."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 
-_MARK = re.compile(r"(?<![A-Za-z0-9_])\[[a-z][a-z0-9-]*(?:~[A-Z2-7.]{23})?\]'*")
-"""A mark in a name's place says nothing of the value; `user[token]` is none."""
+SHORT_RULE_IDS = ("bearer", "card", "iban", "jwt", "macaroon", "phone", "ssn")
+"""Secret rules whose ids are one word: a plain mark of theirs, in a name's place, is not the name of a value."""
+_MARK = re.compile(
+    rf"(?<![A-Za-z0-9_\]])\[(?:{'|'.join((*CLASS_MARKS, *SHORT_RULE_IDS))}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
+    r"|[a-z][a-z0-9-]*~[A-Z2-7]{2}\.[A-Z2-7]{20})\](?!\[)'*"
+)
+"""A mark in a name's place says nothing of the value; `user[token]` and `[a][token]` are none."""
 
 _PIN_WORDS = frozenset({"otp", "totp", "pin", "cvv", "cvc", "csc", "ssn"})
-_PIN_NAMES = frozenset({"card", "cardnumber", "cardno", "creditcard", "pan", "onetimecode", "mfacode", "twofactorcode"})
+_PIN_NAMES = frozenset(
+    {"ccnumber", "card", "cardnumber", "cardno", "creditcard", "pan", "onetimecode", "mfacode", "twofactorcode"}
+)
 _SECRET_WORDS = frozenset(
+    "creds cred dsn passkey sas jwts passwords dbpass motdepasse senha wachtwoord parola kennwort salasana "
     "password passwd passwort passphrase passcode pwd pass secret secrets credential credentials authorization jwt "
     "bearer apikey signature sig hmac csrf xsrf saml samlrequest samlresponse assertion cookie mnemonic privkey".split()
 )
-_LAST_WORDS = frozenset({"token", "auth", "authkey", "accesskey", "secretkey", "privatekey", "nonce"})
+_LAST_WORDS = frozenset(
+    {"token", "auth", "authentication", "authkey", "accesskey", "secretkey", "privatekey", "nonce", "seed"}
+)
 """Words that make a credential at the end of a name only: `x_token`, not `token_type`."""
 _KEY_OWNERS = frozenset(
     "api access secret private auth encryption signing master account storage subscription client service session "
@@ -37,7 +49,24 @@ _SUFFIXES = tuple(
     "password passwd passphrase secret apikey accesskey privatekey secretkey authkey authtoken accesstoken "
     "refreshtoken idtoken bearertoken apitoken csrftoken xsrftoken sessiontoken usertoken middlewaretoken".split()
 )
-_TOKEN_FOLLOWERS = frozenset({"value", "secret", "key", "raw", "string", "header"})
+_TOKEN_FOLLOWERS = frozenset(
+    {"value", "secret", "key", "raw", "string", "header", "data", "encoded", "b64", "old", "new", "prod", "dev", "test"}
+)
+_PLURAL_OWNERS = frozenset("access refresh auth api id session bearer user reset".split())
+"""Words that make `tokens` and `codes` secrets: `refresh_tokens`, not `max_tokens`."""
+_CODE_OWNERS = frozenset("auth authorization verification recovery backup device reset mfa sms".split())
+_OWNERS = {
+    "tokens": _PLURAL_OWNERS,
+    "keys": _KEY_OWNERS,
+    "code": _CODE_OWNERS,
+    "codes": _CODE_OWNERS,
+}
+"""Words that make the last word a secret only behind one of these."""
+_FOREIGN_WORDS = ("contraseña", "hasło", "пароль", "密码", "密碼", "パスワード", "şifre", "heslo")
+_SECRET_NAMES = frozenset(
+    "codeverifier authheader authdata connectionstring connstring privkey mnemonic sessiondata slackwebhook "
+    "webhooksecret seedphrase sess".split()
+)
 _SESSION_NAMES = frozenset(
     "session sessionid sessid sid ssid phpsessid jsessionid connectsid aspnetsessionid sessiontoken sessionkey "
     "vercelsession vercel_jwt laravelsession rememberme remember remembertoken clearance cfclearance cfauthorization "
@@ -98,10 +127,14 @@ def secrecy(name: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _secrecy(name: str) -> str:
+    if not name.isascii() and any(word in name.lower() for word in _FOREIGN_WORDS):
+        return CREDENTIAL
     parts = words(name)
-    whole = "".join(parts)
-    if not parts or whole in _HARMLESS:
+    if not parts or "".join(parts) in _HARMLESS:
         return ""
+    while len(parts) > 1 and (parts[-1].isdigit() or parts[-1] == "v"):
+        parts.pop()
+    whole = "".join(parts)
     if whole in _PIN_NAMES or not _PIN_WORDS.isdisjoint(parts):
         return PIN
     if whole in _SESSION_NAMES or parts[-1] == "sid" or whole.endswith(_SESSION_SUFFIXES):
@@ -112,12 +145,13 @@ def _secrecy(name: str) -> str:
 def _is_credential(parts: list[str], whole: str) -> bool:
     if not _SECRET_WORDS.isdisjoint(parts) or parts[-1] in _LAST_WORDS or whole.endswith(_SUFFIXES):
         return parts[0] not in {"is", "has", "requires", "needs", "no"}
-    if "token" in parts:
+    if whole in _SECRET_NAMES:
+        return True
+    if parts[-1] in _OWNERS and len(parts) > 1:
+        return parts[-2] in _OWNERS[parts[-1]]
+    if "token" in parts[:-1]:
         return parts[parts.index("token") + 1] in _TOKEN_FOLLOWERS
-    if "key" in parts:
-        at = parts.index("key")
-        return at > 0 and parts[at - 1] in _KEY_OWNERS
-    return False
+    return "key" in parts[1:] and parts[parts.index("key", 1) - 1] in _KEY_OWNERS
 
 
 def class_of_name(name: str) -> str:
@@ -138,9 +172,10 @@ def _class_of_name(name: str) -> str:
     return _CLASSES.get(parts[-1], "text") if parts and parts[-1] in _TELLING_ENDS else "text"
 
 
-_LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅ", "aeopcyxisjdhkABEKMHOPCTXIS")
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\u00ad\ufeff")
+_LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅαοερ", "aeopcyxisjdhkABEKMHOPCTXISaoep")
 
 
 def _latin(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name).translate(_LOOKALIKES)
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return "".join(letter for letter in folded if not unicodedata.combining(letter) and letter not in _INVISIBLE)

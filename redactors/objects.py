@@ -10,14 +10,17 @@ from redactors.base import Value
 from redactors.cookies import Cookies
 from redactors.headers import Headers
 from redactors.names import PIN, class_of_name, secrecy
-from redactors.planned import PlannedMaps
+from redactors.planned import PlannedMaps, unique
 from redactors.shapes import has_random_run
 from redactors.straight import Redactor, Scrub, change
 
 Redact = Callable[[str], str]
 
-_PAIR_NAMES = frozenset({"name", "key", "field", "header"})
-_MOST_IN_PAIR = 4
+_PAIR_NAMES = frozenset("name key k field header id type attribute param parameter".split())
+_VALUE_NAMES = frozenset("value values val v".split())
+_MOST_IN_PAIR = 8
+_MOST_ROUNDS = 4
+_PAIR = 2
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
 
@@ -31,12 +34,14 @@ class Objects:
         cookies: Cookies,
         headers: Headers,
         secrets: Mapping[str, Redact],
+        mark_hits: Redact,
     ) -> None:
-        """Take what is done to a string by its field class, and by the kind of secret its name tells of."""
+        """Take what is done to a string by its field class, by the kind of secret its name tells of, and to a name."""
         self._by_class = by_class
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
         self._secrets = secrets
+        self._mark_hits = mark_hits
         self._made: dict[str, Redactor] = {}
         self._plans = PlannedMaps(self.under, self.safe_name, self._pair)
 
@@ -61,8 +66,9 @@ class Objects:
                 new = act(value)
                 return new, new != value
             if isinstance(value, dict):
-                changes = {name: other(inner) for name, inner in value.items()}
-                return {name: inner for name, (inner, _) in changes.items()}, any(each for _, each in changes.values())
+                changes = [(self.safe_name(name), name, *other(inner)) for name, inner in value.items()]
+                changed = any(each or safe != name for safe, name, _, each in changes)
+                return unique([(safe, inner) for safe, _, inner, _ in changes]), changed
             if isinstance(value, list):
                 pairs = [other(inner) for inner in value]
                 return [inner for inner, _ in pairs], any(each for _, each in pairs)
@@ -70,21 +76,26 @@ class Objects:
 
         return Redactor(act, other, keeps_numbers=kind != PIN)
 
-    def json_text(self, text: str) -> str:
-        """Redact a text that is a JSON document; anything else, and one with nothing to hide, is returned as it was."""
+    def json_text(self, text: str) -> str | None:
+        """Redact a text that is a JSON object or list, and return it as it was if it hides nothing; None if it is none."""
         try:
             document = orjson.loads(text)
         except orjson.JSONDecodeError:
-            return text
+            return None
         if not isinstance(document, dict | list):
-            return text
+            return None
         document, changed = change(self.under(""), document)
         return orjson.dumps(document).decode() if changed else text
 
     def safe_name(self, name: str) -> str:
         """Return a name, marked where it is a secret itself."""
-        clean = name.replace("_", "").replace("-", "").isalnum() and not has_random_run(name)
-        return name if clean else self._by_class["text"](name)
+        for _ in range(_MOST_ROUNDS):
+            clean = name.replace("_", "").replace("-", "").isalnum() and not has_random_run(name)
+            safe = self._mark_hits(name if clean else self._by_class["text"](name))
+            if safe == name:
+                break
+            name = safe
+        return name
 
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""
@@ -92,6 +103,9 @@ class Objects:
         of_map = self._shapes.get(field_class, self._plans.scrub)
 
         def of_list(value: list[Value]) -> int:
+            if _is_pair(value):
+                value[1], secret_changed = change(self.under(self.safe_name(value[0])), value[1])
+                return int(secret_changed)
             changed = 0
             for at, inner in enumerate(value):
                 if inner.__class__ is str:
@@ -117,7 +131,7 @@ class Objects:
     def _pair(self, names: tuple[str, ...]) -> Scrub | None:
         """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""
         name = next((each for each in names if each.lower() in _PAIR_NAMES), None)
-        value = next((each for each in names if each.lower() == "value"), None)
+        value = next((each for each in names if each.lower() in _VALUE_NAMES), None)
         if name is None or value is None or len(names) > _MOST_IN_PAIR:
             return None
 
@@ -131,3 +145,8 @@ class Objects:
             return count
 
         return scrub
+
+
+def _is_pair(value: list[Value]) -> bool:
+    """Tell whether a list is a telling name and its value, as entries of a map are often written."""
+    return len(value) == _PAIR and isinstance(value[0], str) and isinstance(value[1], str) and secrecy(value[0]) != ""

@@ -11,15 +11,27 @@ from redactors.marks import MARK, Marker
 from redactors.names import class_of_name, secrecy
 
 # A name is looked for at its first character only, and its repeat is possessive: so a long run costs linear time.
-_NAME = re.compile(r"(?<![A-Za-z0-9_.\-\[\]%$])([A-Za-z0-9_.\-\[\]%$]{1,80}+)(\\{0,8}[\"']?\s{0,4}(?:=>|=|:)\s{0,4})")
-_WIDE_NAME = re.compile(r"(?<![\w.\-\[\]%$])([\w.\-\[\]%$]{1,80}+)(\\{0,8}[\"']?\s{0,4}(?:=>|[=:\uff1d\uff1a])\s{0,4})")
-_QUOTE = re.compile(r"(\\{0,8})([\"'])")
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9_.\-\[\]%$])([A-Za-z0-9_.\-\[\]%$]{1,80}+)(\\{0,8}[\"']?\s{0,16}(?:[=-]>|:=|\+=|={1,3}|:)\s{0,16})"
+)
+_WIDE_NAME = re.compile(
+    r"(?<![\w.\-\[\]%$\u200b-\u200d\u2060\u00ad])([\w.\-\[\]%$\u200b-\u200d\u2060\u00ad]{1,80}+)"
+    r"(\\{0,8}[\"']?\s{0,16}(?:[=-]>|:=|\+=|={1,3}|[:\uff1d\uff1a\ufe66\u2236])\s{0,16})"
+)
+_QUOTE = re.compile(r"[bBuUrRfF$]{0,2}(\\{0,8}([\"'`]))(?:\2\2)?")
 _BARE = re.compile(r"(?:(?![,;]\s|[,;][\w.-]{1,40}[=:])[^\s&\"'<>\\])+")
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
-_LINE = re.compile(r"[^\r\n\"']+")
+_LINE = re.compile(r"[^\r\n]+")
 _WHOLE_LINE = frozenset({"authorization", "proxyauthorization", "cookie", "setcookie"})
-_WHOLE_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")
-_NOTHING = frozenset({"true", "false", "null", "none", "undefined", "nil", "-", "*", "***", "redacted", "required"})
+_NOTHING = frozenset(
+    "true false null none undefined nil - * *** redacted required ok yes no on off enabled disabled valid invalid "
+    "expired missing failed success".split()
+)
+_LONGEST_INSIDE = 4096
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSING = frozenset(")}>,.;")
+_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,60})>([^<>]+)</")
+_FLAG = re.compile(r"(?<!\S)--([A-Za-z][A-Za-z0-9-]{1,40})\s{1,8}([^\s\"'-][^\s\"']*)")
 
 
 _AFTER_SCHEME = re.compile(
@@ -38,7 +50,7 @@ class Pairs:
 
     def redact(self, text: str) -> str:
         """Mark the value in `key=value`, `key: value` or `"key":"value"`, however quoted, even where it is cut off."""
-        text = self._mark_schemes(text)
+        text = self._mark_elements(self._mark_schemes(text))
         made: list[str] = []
         done = 0
         names = _NAME if text.isascii() else _WIDE_NAME
@@ -69,10 +81,30 @@ class Pairs:
 
     def _is_nothing(self, value: str) -> bool:
         """Tell whether a value needs no mark: empty, a word for nothing, an opening bracket, or a mark already."""
+        scheme = SCHEME.match(value)
+        if scheme:
+            value = value[scheme.end() :]
         mark = MARK.match(value)
         if mark and self._marker.is_ours(mark):
             return not any(letter.isalnum() for letter in value[mark.end() :])
         return not value.strip(" {[(") or value.lower() in _NOTHING
+
+    def _mark_elements(self, text: str) -> str:
+        """Mark `<password>abc</password>` and `--password abc`."""
+
+        def mark(found: re.Match[str]) -> str:
+            if not secrecy(found[1]) or self._is_nothing(found[2]) or self._allowed(found[2]):
+                return found[0]
+            return (
+                text[found.start() : found.start(2)]
+                + self._marker.keyed("credential", found[2])
+                + text[found.end(2) : found.end()]
+            )
+
+        for sign, shape in (("</", _ELEMENT), ("--", _FLAG)):
+            if sign in text:
+                text = shape.sub(mark, text)
+        return text
 
     def _mark_schemes(self, text: str) -> str:
         """Mark the token behind a scheme that is itself a value: `=Bearer abc`, as in URLs that were never encoded."""
@@ -89,19 +121,36 @@ class Pairs:
 
 
 def _value(text: str, name: re.Match[str]) -> tuple[int, int]:
-    """Return where the value after a name stands, without quotes and scheme."""
+    """Return where the value after a name stands, without quotes, brackets and scheme."""
     at = name.end()
+    if text[at : at + 1] in _BRACKETS and not MARK.match(text, at):
+        inside = _inside(text, at)
+        if inside:
+            return inside
     quote = _QUOTE.match(text, at)
     if quote:
         at = quote.end()
-        end = _closing(text, at, quote[0])
+        end = _closing(text, at, quote[1])
     else:
         whole = name[1].replace("-", "").replace("_", "").lower() in _WHOLE_LINE
         scheme = SCHEME.match(text, at)
         found = (_LINE if whole else _BARE).match(text, scheme.end() if scheme and not whole else at)
         end = found.end() if found else at
+        while not whole and end - 1 > at and text[end - 1] in _CLOSING and not MARK.match(text, at):
+            end -= 1
     scheme = SCHEME.match(text, at, end)
     return (scheme.end() if scheme else at), end
+
+
+def _inside(text: str, at: int) -> tuple[int, int] | None:
+    """Return where the inside of a bracket stands that opens here; None where nothing closes it."""
+    opening, closing = text[at], _BRACKETS[text[at]]
+    depth = 0
+    for place in range(at, min(len(text), at + _LONGEST_INSIDE)):
+        depth += (text[place] == opening) - (text[place] == closing)
+        if not depth:
+            return at + 1, place
+    return None
 
 
 def _closing(text: str, at: int, quote: str) -> int:

@@ -12,6 +12,7 @@ from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain, shape_of
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
+    "confirmations activations shares resetpassword passwordreset magiclink "
     "share shared webhook webhooks hook hooks token tokens auth callback recover recovery unlock download otp "
     "passwordless signin optout".split()
 )
@@ -25,11 +26,12 @@ _SIMPLE = re.compile(r"[A-Za-z0-9_.~-]*")
 CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
 _FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
+_DATE = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
 _ENCODED_URL = re.compile(r"(?i):[/\\]{2}|[?#&]|\xc0\xbf")
 _CACHE_SIZE = 16_384
-_CACHED_LENGTH = 256
+_CACHED_LENGTH = 128
 """Paths and segments remembered: a request's path stands in its URI, its path field and the next request's referer."""
 
 PLAIN, CAPABILITY, ALWAYS, ASSETS = range(4)
@@ -117,7 +119,9 @@ def _verdict(part: str, marker: Marker) -> int:
 
 def _is_capability(part: str) -> bool:
     names = part.split("-") if part.islower() and part.isascii() and "_" not in part else words(part)
-    return not CAPABILITY_WORDS.isdisjoint(names) and is_plain(part)
+    if CAPABILITY_WORDS.isdisjoint(names):
+        return bool(secrecy(part)) and is_plain(part)
+    return part.isalpha() or is_plain(part)
 
 
 def _odd_verdict(part: str, marker: Marker) -> int:
@@ -125,6 +129,8 @@ def _odd_verdict(part: str, marker: Marker) -> int:
     if part[0] == "[" and marker.is_mark(part):
         return PLAIN
     decoded = _decode(part)
+    if "/" in decoded:
+        return ALWAYS if _hides_path(decoded, marker) else PLAIN
     if _BOT.match(decoded) or _ENCODED_URL.search(decoded) or _has_secret_pair(decoded, marker):
         return ALWAYS
     if has_random_run(decoded) and not part.endswith(_ASSET_ENDINGS):
@@ -132,12 +138,17 @@ def _odd_verdict(part: str, marker: Marker) -> int:
     return CAPABILITY if _is_capability(part) else PLAIN
 
 
+def _hides_path(decoded: str, marker: Marker) -> bool:
+    """Tell whether a segment with encoded slashes in it is a path, or a URL, with something to mark."""
+    return _ENCODED_URL.search(decoded) is not None or Paths((), marker).redact(decoded) != decoded
+
+
 def _is_harmless(part: str, marker: Marker) -> bool:
     """Tell whether a segment behind a capability word is a plain word, a file of a plain name, or marked already."""
     if is_plain(part) or marker.is_mark(part):
         return True
     found = _FILE.fullmatch(part)
-    return found is not None and is_plain(found[1])
+    return _DATE.fullmatch(part) is not None or (found is not None and is_plain(found[1]))
 
 
 def _decode(part: str) -> str:

@@ -14,6 +14,8 @@ from redactors.registry import Redactors
 from redactors.straight import Redactor, Scrub, Step, compile_steps, interpret_steps
 
 MAX_PLANS = 256
+MAX_NAMES = 400
+"""Records of more names are interpreted: compiling grows with the names, and plans must stay small."""
 
 
 class UnrecognisedError(Exception):
@@ -71,7 +73,7 @@ class Plans:
         """
         found = self._kept.get(names)
         if found is None:
-            compiled = len(self._kept) < MAX_PLANS
+            compiled = len(self._kept) < MAX_PLANS and len(names) <= MAX_NAMES
             found = self._make(names, compiled=compiled, guarded=self._guarded)
             if compiled:
                 self._kept[names] = found
@@ -154,6 +156,7 @@ class Plans:
         forced = self._catalogue[name]
         plans = Plans(self._policy, self._redactors, self._catalogue, forced=forced, zone=self._zone, guarded=False)
         self._nested.append(plans)
+        text = self._redactors.by_class["text"].text
 
         def each(value: Value) -> int:
             if isinstance(value, dict):
@@ -161,9 +164,14 @@ class Plans:
             return sum(map(each, value)) if isinstance(value, list) else 0
 
         def other(value: Value) -> tuple[Value, bool]:
-            return (value, each(value) > 0) if isinstance(value, dict | list) else (None, True)
+            if isinstance(value, list):
+                texts = [text(inner) if text and isinstance(inner, str) else inner for inner in value]
+                changed = texts != value
+                value[:] = texts
+                return value, each(value) > 0 or changed
+            return (value, each(value) > 0) if isinstance(value, dict) else (None, True)
 
-        return Redactor(self._redactors.by_class["text"].text, other)
+        return Redactor(text, other)
 
     def _for_tenant(self, scrub: Scrub, dataset: Dataset) -> Scrub:
         role = dataset.roles.get(self._policy.scope)

@@ -10,7 +10,7 @@ from redactors.straight import Redactor, Scrub, Step, compile_steps, interpret_s
 
 _MAX_PLANS = 512
 _MAX_NAMES = 64
-_MAX_LENGTH = 128
+_MAX_LENGTH = 48
 """Maps of more or longer names are not worth a plan, and plans must stay small whatever comes."""
 
 

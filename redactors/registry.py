@@ -59,14 +59,21 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
         {name.lower() for name in policy.headers_keep},
         {name.partition(".")[2].lower() for name in (*policy.identity_request, *policy.identity_response)},
         HeaderRedactors(
-            url, visitor, lambda value: replace_addresses(value, visitor), credential, identity, agent, text, cookies
+            url,
+            visitor,
+            lambda value: text(replace_addresses(value, visitor)),
+            credential,
+            identity,
+            agent,
+            text,
+            cookies,
         ),
         marker,
     )
     strings: dict[str, Text] = {
         "url": url,
         "query": query,
-        "path": path,
+        "path": Urls(path, strip_query, marker).redact,
         "headers": headers.lines,
         "cookies": cookies.header,
         "credential": credential,
@@ -81,11 +88,12 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
         "safe": str,
         "body": lambda body: body if not body or marker.is_mark(body) else marker.plain("body"),
     }
-    objects = Objects(strings, cookies, headers, {CREDENTIAL: credential, PIN: credential, SESSION: session})
+    secrets = {CREDENTIAL: credential, PIN: credential, SESSION: session}
+    objects = Objects(strings, cookies, headers, secrets, hits.mark)
     texts.json_text = objects.json_text
     by_class = {name: _of_text(name, act, objects) for name, act in strings.items()}
     by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)
-    by_class["cookies"] = Redactor(cookies.header, by_class["cookies"].other, cookies.map)
+    by_class["cookies"] = Redactor(cookies.header, _compared(_listed(cookies.sequence)), cookies.map)
     by_class["geo"] = Redactor(strings["geo"], _compared(coarse_number if policy.geo == "coarse" else _nothing))
     by_class["object"] = by_class["unknown"] = objects.under("")
     by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import orjson
 
 from redactors.base import Value
 from redactors.hits import Hits
+from redactors.planned import unique
 
 Suspect = tuple[int, int]
 """Where a match ends, and the number of the rule."""
@@ -48,7 +50,8 @@ def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, dataset_of: Ca
         hits.dataset = dataset_of(row)
         try:
             safe = mark_line(line, [(offset - start, number) for offset, number in fired], hits)
-        except (UnscrubbableError, ValueError, RecursionError):
+        # Whatever a line does to the code, it dies alone, and the others of its block leave.
+        except Exception:  # noqa: BLE001
             dropped.append(row)
         else:
             made.append(safe)
@@ -93,30 +96,49 @@ def mark_line(line: bytes, suspects: list[Suspect], hits: Hits) -> bytes:
 
 def _mark_once(line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow: bool) -> bytes | None:
     """Put another literal in the place of each string in which the rules find something; None if they find nothing."""
-    found: dict[bytes, set[int]] = {}
+    found: dict[tuple[int, int], set[int]] = {}
     for offset, number in suspects:
-        literal = literal_at(line, offset)
-        for each in all_literals(line) if literal is None else (literal,):
-            found.setdefault(each, set()).add(number)
-    marked = line
-    for literal, numbers in found.items():
-        text = orjson.loads(literal)
+        place = literal_at(line, offset)
+        if place is None:
+            return _mark_record(line, {each for _, each in suspects}, hits)
+        found.setdefault(place, set()).add(number)
+    made: list[bytes] = []
+    done = 0
+    for (start, end), numbers in sorted(found.items()):
+        text = orjson.loads(line[start:end])
         if count_shadow:
             hits.count_shadow(text, numbers)
         safe = hits.mark(text, numbers)
         if safe != text:
-            marked = marked.replace(literal, orjson.dumps(safe))
-    if marked == line:
+            made += (line[done:start], orjson.dumps(safe))
+            done = end
+    if not made:
         return None
+    marked = b"".join((*made, line[done:]))
     orjson.loads(marked)
     return marked
 
 
-def literal_at(line: bytes, end: int) -> bytes | None:
-    """Return the JSON string in which a match ends; None where the bytes around do not tell.
+def _mark_record(line: bytes, numbers: set[int], hits: Hits) -> bytes | None:
+    """Mark what these rules find in every string and name of a record, where places in its bytes do not tell enough."""
+    record = json.loads(line)
+    made = json.dumps(_marked(record, numbers, hits), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return None if made == line or json.loads(made) == record else made
+
+
+def _marked(value: Value, numbers: set[int], hits: Hits) -> Value:
+    if isinstance(value, str):
+        return hits.mark(value, numbers)
+    if isinstance(value, dict):
+        return unique([(hits.mark(name, numbers), _marked(inner, numbers, hits)) for name, inner in value.items()])
+    return [_marked(inner, numbers, hits) for inner in value] if isinstance(value, list) else value
+
+
+def literal_at(line: bytes, end: int) -> tuple[int, int] | None:
+    """Return where the JSON string stands in which a match ends; None where the bytes around do not tell.
 
     >>> literal_at(b'{"a":"xyz","b":1}', 8)
-    b'"xyz"'
+    (5, 10)
     """
     last = end - 1
     close = last if line[last] == _QUOTE and not _is_escaped(line, last) else _quote_after(line, end)
@@ -125,7 +147,7 @@ def literal_at(line: bytes, end: int) -> bytes | None:
         start = line.rfind(b'"', 0, start)
     if start < 1 or close < 0 or line[start - 1] not in b"{[,:" or line[close + 1] not in b",:]}":
         return None
-    return line[start : close + 1]
+    return start, close + 1
 
 
 def _quote_after(line: bytes, at: int) -> int:
@@ -140,19 +162,3 @@ def _is_escaped(line: bytes, at: int) -> bool:
     while before and line[before - 1] == _BACKSLASH:
         before -= 1
     return (at - before) % 2 == 1
-
-
-def all_literals(line: bytes) -> list[bytes]:
-    """Return every string of a serialised record as a literal, names included."""
-    found: list[bytes] = []
-    stack: list[Value] = [orjson.loads(line)]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, str):
-            found.append(orjson.dumps(each))
-        elif isinstance(each, dict):
-            found.extend(map(orjson.dumps, each))
-            stack.extend(each.values())
-        elif isinstance(each, list):
-            stack.extend(each)
-    return found

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 import orjson
@@ -44,6 +45,9 @@ __all__ = [
     "test_rule",
 ]
 
+IsMark = Callable[[str], bool]
+"""Tells whether a text that has the form of a mark is one of ours."""
+
 _MARK = re.compile(rb"\[([a-z][a-z0-9-]*)(~[A-Z2-7]{2}\.[A-Z2-7]{20})?\]")
 
 
@@ -76,26 +80,27 @@ class Rules:
         """
         return self.scanner.scan(block)
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str, is_mark: IsMark | None = None) -> list[Span]:
         """Return the secrets in one string (without lone surrogates), as `confirm` does."""
         data = orjson.dumps(text)
         hits = self.scan(data) + self.scanner.scan_text(data)
-        return self.confirm(text, {number for _, number in hits if number < len(self.rules)}) if hits else []
+        return self.confirm(text, {number for _, number in hits if number < len(self.rules)}, is_mark) if hits else []
 
-    def text_only_spans(self, text: str) -> list[Span]:
+    def text_only_spans(self, text: str, is_mark: IsMark | None = None) -> list[Span]:
         """Return what `scan` does not look for, since it is looked for in text only."""
         hits = self.scanner.scan_text(orjson.dumps(text))
-        return self.confirm(text, {number for _, number in hits}) if hits else []
+        return self.confirm(text, {number for _, number in hits}, is_mark) if hits else []
 
-    def confirm(self, text: str, numbers: Iterable[int] | None = None) -> list[Span]:
+    def confirm(self, text: str, numbers: Iterable[int] | None = None, is_mark: IsMark | None = None) -> list[Span]:
         """Return the secrets in one string by the exact rules of these numbers: in order, none over another.
 
         Where secrets overlap, a rule that acts goes before one in shadow, any before personal data, then the longer,
         then a vendor's before a general one, then the first. Of a secret that another covers in part, the rest is
-        still given.
+        still given. A hit that lies in a mark of ours, or cuts one, is none: `is_mark` tells ours from what only has
+        the form; without it the form is enough.
         """
         data = text.encode()
-        marks = self._marks(data)
+        marks = self._marks(data, is_mark)
         found = [
             Span(start, end, self.rules[number])
             for number in (range(len(self.rules)) if numbers is None else numbers)
@@ -127,9 +132,11 @@ class Rules:
             if not (marks and _spoilt(start, end, marks)) and holds(rule, value.decode(), allowed):
                 yield start, end
 
-    def _marks(self, data: bytes) -> list[tuple[int, int]]:
+    def _marks(self, data: bytes, is_mark: IsMark | None) -> list[tuple[int, int]]:
         if b"[" not in data:
             return []
+        if is_mark:
+            return [match.span() for match in _MARK.finditer(data) if is_mark(match[0].decode())]
         names = self._mark_names
         return [match.span() for match in _MARK.finditer(data) if match[2] or match[1] in names]
 
@@ -213,12 +220,17 @@ def dump_database(rules: Rules) -> bytes:
 def _spoilt(start: int, end: int, marks: list[tuple[int, int]]) -> bool:
     """Tell whether a hit lies in, cuts, or is nothing but our own marks: by chance a fingerprint looks like a token."""
     rest = end - start
-    for low, high in marks:
-        if low < end and start < high:
-            if low < start or high > end:
-                return True
-            rest -= high - low
+    for low, high in islice(marks, bisect_right(marks, start, key=_high), None):
+        if low >= end:
+            break
+        if low < start or high > end:
+            return True
+        rest -= high - low
     return rest == 0
+
+
+def _high(mark: tuple[int, int]) -> int:
+    return mark[1]
 
 
 def _without_overlaps(found: list[Span]) -> list[Span]:

@@ -17,6 +17,8 @@ _VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){0,3}(?:-?(?:alpha|beta|rc)\d{0,3}
 
 
 _FOLD = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))  # noqa: PLR2004 - ASCII
+_RAY = re.compile(r"[0-9a-f]{16}-[A-Z]{3}")
+"""A ray with the data centre behind it, as in the CF-Ray header."""
 _ID = re.compile(r"[0-9-]{0,36}[a-f][0-9a-f-]{0,63}")
 
 
@@ -46,6 +48,7 @@ def is_random(text: str) -> bool:
     """
     return (
         len(text) >= TOKEN_LENGTH
+        and not _RAY.fullmatch(text)
         and _MIXED.match(text) is not None
         and len(_WORD.findall(text)) * _LETTERS_A_WORD >= len(text)
     )

@@ -15,12 +15,12 @@ from redactors.shapes import is_id, random_runs, shape_of
 Redact = Callable[[str], str]
 T = TypeVar("T", str, bytes)
 
-_GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a]")
+_GATE = re.compile(r"[=:/?@%\\{&\[;\uff1d\uff1a\ufe66\u2236]|--|->")
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
 _URL = re.compile(
     r"(?<![\w/.:@\]])(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?(?:/|\\[/\\])[^\s\"'<>`]+"
-    r"|(?<![\w/.:@\]])(?:mailto|data|javascript):[^\s\"'<>`]+"
-    r"|(?<=\S)\?[^\s\"'<>`]*=[^\s\"'<>`]*"
+    r"|(?<![\w/.:@\]])(?:https?|wss?|ftp|mailto|data|javascript):[^\s\"'<>`]+"
+    r"|(?<=[^\s?])\?[^\s\"'<>`]*"
 )
 _SHORTEST = 9
 """No number of the personal family is shorter."""
@@ -48,9 +48,8 @@ class Texts:
         self._marker = hits.marker
         self._clean: set[str] = set()
         self._shapes: set[bytes] = set()
-        self.json_text: Redact = str
-        """Redacts a text that is a JSON document, and returns it as it was if it is none. Set by the registry, since
-        documents hold texts in turn."""
+        self.json_text: Callable[[str], str | None] = lambda _text: None
+        """Redacts a text that is a JSON document; None if it is none. Set by the registry: documents hold texts."""
 
     def redact(self, text: str) -> str:
         """Return the text with every secret in it marked."""
@@ -91,6 +90,10 @@ class Texts:
 
         Marking a run in text that is still encoded would eat the signs that give other secrets away.
         """
+        if text.lstrip()[:1] in ("{", "["):
+            document = self.json_text(text)
+            if document is not None:
+                return document
         for _ in range(_MAX_ROUNDS):
             safe = self._once(text)
             escaped = ("%" in safe or "\\" in safe or "&" in safe) and ESCAPE.search(safe)
@@ -103,10 +106,7 @@ class Texts:
         return self._marker.plain("token")
 
     def _once(self, text: str) -> str:
-        if text.lstrip()[:1] in ("{", "["):
-            safe = self.json_text(text)
-            if safe != text:
-                return safe
+        text = self._embedded(text)
         safe = self._structure(text)
         if safe == text:
             # The last scan of what leaves finds known formats; here they go first only where cutting away what
@@ -115,8 +115,16 @@ class Texts:
         marked = self._hits.mark(text)
         return safe if marked == text else self._structure(marked)
 
+    def _embedded(self, text: str) -> str:
+        """Redact a JSON document that stands in a text, from its first brace to its last."""
+        start, end = text.find("{"), text.rfind("}") + 1
+        if start < 0 or end <= start:
+            return text
+        document = self.json_text(text[start:end])
+        return text if document is None else text[:start] + document + text[end:]
+
     def _structure(self, text: str) -> str:
-        if "=" in text or ":" in text or not text.isascii():
+        if "=" in text or ":" in text or "--" in text or "->" in text or "</" in text or not text.isascii():
             text = self._pairs.redact(text)
         if "/" in text or "?" in text or "\\" in text or ":" in text:
             text = _URL.sub(self._mark_url, text)
@@ -131,4 +139,5 @@ class Texts:
         return text
 
     def _mark_url(self, found: re.Match[str]) -> str:
-        return self._url(found[0])
+        """Redact what may be a URL, or a query alone, which is none without a sign of equality."""
+        return found[0] if found[0][0] == "?" and "=" not in found[0] else self._url(found[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from redactors.credentials import DOMAIN
 from redactors.marks import Marker
 from redactors.path import CUT
 from redactors.shapes import has_random_run
@@ -14,9 +15,12 @@ Redact = Callable[[str], str]
 _SLASHES = ("/", "\\")
 _GAP = r"[/\\\t\r\n]{0,8}"
 _AUTHORITY = re.compile(
-    rf"(\s{{0,8}}+(?:[A-Za-z][A-Za-z0-9+.\-\t\r\n]{{0,40}}:)?{_GAP}[/\\][\t\r\n]{{0,8}}[/\\]{_GAP})([^/\\]*)"
+    r"(\s{0,8}+(?:"
+    r"(?i:h[\t\r\n]?t[\t\r\n]?t[\t\r\n]?p[\t\r\n]?s?|wss?|ftp):[/\\\t\r\n]{0,8}"
+    rf"|(?:[A-Za-z][A-Za-z0-9+.\-\t\r\n]{{0,40}}:)?{_GAP}[/\\][\t\r\n]{{0,8}}[/\\]{_GAP}))([^/\\]*)"
 )
-"""What stands before the path; browsers skip tabs and line feeds, and read a backslash as a slash (WHATWG URL)."""
+"""What stands before the path; browsers skip tabs and line feeds, read a backslash as a slash, and need no slash at all
+after a scheme of the web (WHATWG URL)."""
 _OPAQUE = re.compile(r"(?i)\s{0,8}+(data|javascript|mailto|blob|cid|mid|tel|sms):")
 _PAIR = re.compile(r"([?&;]|&amp;|)([^=&;]*)(=?)([^&;]*)")
 _SIMPLE_VALUE = re.compile(r"[\w.,:+-]{0,40}", re.ASCII)
@@ -79,13 +83,14 @@ def _opaque(scheme: re.Match[str], head: str, marker: Marker) -> str:
 
 
 def _marked_email(part: str, marker: Marker) -> bool:
-    return marker.is_mark(part.partition("@")[0]) or marker.is_mark(part)
+    local, _, domain = part.partition("@")
+    return marker.is_mark(part) or (marker.is_mark(local) and DOMAIN.fullmatch(domain) is not None)
 
 
 def _email(part: str, marker: Marker) -> str:
     domain = part.rpartition("@")[2] if "@" in part else ""
     mark = marker.keyed("email", part)
-    return f"{mark}@{domain}" if domain else mark
+    return f"{mark}@{domain}" if DOMAIN.fullmatch(domain) else mark
 
 
 def strip_query(_query: str) -> str:

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.clashes import UsageError
 from pipeline.cli import exits
 from pipeline.cli.check import check
 from pipeline.cli.completion import completion
@@ -21,13 +22,16 @@ from pipeline.cli.key import key
 from pipeline.cli.redact import redact
 from pipeline.cli.rules import rules
 from pipeline.cli.say import say
-from pipeline.redact import UsageError
 from redactors.base import ConfigurationError
 
 _HOME = Path(__file__).resolve().parent.parent.parent
 _UNFINISHED = "what was not finished does not stand under its final name"
-_ENDINGS: Mapping[int, int] = {signal.SIGTERM: exits.TERMINATED, signal.SIGHUP: exits.HUNG_UP}
-"""Signals that end the program as Ctrl-C does, with everything put away, and their exit codes."""
+_ENDINGS: Mapping[int, int] = {
+    signal.SIGINT: exits.INTERRUPTED,
+    signal.SIGTERM: exits.TERMINATED,
+    signal.SIGHUP: exits.HUNG_UP,
+}
+"""Signals that end the program with everything put away, and their exit codes."""
 
 _CODES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in exits.MEANINGS.items())
 
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (the process's own when None) and return its exit code."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold raw records
     for number in _ENDINGS:
-        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup the program stays deaf to SIGHUP
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup the program stays deaf to SIGHUP
             signal.signal(number, _end)
     try:
         code = _run(arguments)
@@ -82,7 +86,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         if isinstance(end.code, int) and end.code in _ENDINGS.values():
             say(f"{exits.MEANINGS[end.code]}; {_UNFINISHED}")
         raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a traceback shows what records hold
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback shows what records hold
         code, line = _told(error)
         say(line)
         return code
@@ -103,8 +107,6 @@ def _told(error: BaseException) -> tuple[int, str]:
             told = exits.USAGE, _usage(error)
         case UsageError():
             told = exits.USAGE, str(error)
-        case click.Abort() | KeyboardInterrupt():
-            told = exits.INTERRUPTED, f"interrupted; {_UNFINISHED}"
         case ConfigurationError():
             told = exits.CONFIGURATION, str(error)
         case OSError():

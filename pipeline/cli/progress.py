@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+from pipeline.workers import undisturbed
 
 OnProgress = Callable[[int, int | None], None]
 
@@ -18,7 +20,10 @@ def progress(*, shown: bool) -> Iterator[OnProgress]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    with ExitStack() as stack:
+        with undisturbed():  # its thread must not be the one that hears a signal that the program puts off
+            stack.enter_context(bar)
         task = bar.add_task("redact", total=None)
 
         def move(done: int, total: int | None) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 import click
 
+from pipeline.clashes import Place
 from pipeline.cli.exits import DONE, FAULT, IO, UNSAFE, worst
 from pipeline.cli.options import (
     config_option,
@@ -23,6 +24,7 @@ from pipeline.cli.progress import progress
 from pipeline.cli.say import say
 from pipeline.cli.summary import Dead, summary
 from pipeline.redact import STANDARD_OUTPUT, Job, Result, run
+from pipeline.settings import Settings
 from pipeline.sinks.files import WriteError, descriptor_of, writing_to
 from pipeline.sources.files import STANDARD_INPUT
 from pipeline.start import Parts, build_engine, dataset_names, prepare
@@ -75,12 +77,15 @@ def redact(
     """
     _refuse_addresses((*paths, output or ""))
     _refuse_metrics_among_logs(metrics, output)
-    parts = prepare(read_settings(config), this_users_cache(), key_file)
+    settings = read_settings(config)
+    parts = prepare(settings, this_users_cache(), key_file)
     refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
     if STANDARD_INPUT in (paths or (STANDARD_INPUT,)) and sys.stdin.isatty():
         say("reading standard input; Ctrl-D ends it")
     dead = Dead()
-    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)))
+    kept = tuple(_kept(settings, key_file or settings.key_file))
+    place = _place_of_metrics(metrics) if metrics else None
+    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)), kept, place)
     with progress(shown=_may_show_progress(job)) as on_progress:
         result = run(job, partial(build_engine, parts), dead.add, on_progress)
     if result.closed:
@@ -89,6 +94,20 @@ def redact(
     written = _write_metrics(metrics, result, parts) if metrics else DONE
     codes = {FAULT: result.faults, IO: result.io_errors, UNSAFE: result.dead_count}
     return worst((written, *(code for code, happened in codes.items() if happened)))
+
+
+def _kept(settings: Settings, key_file: Path | None) -> Iterator[Place]:
+    """Yield what a run reads besides logs."""
+    if key_file:
+        yield Place(f"the key file {key_file}", str(key_file))
+    for path in settings.files:
+        yield Place(f"the configuration {path}", str(path))
+    for path in settings.rules_extra.glob("*.toml") if settings.rules_extra else ():
+        yield Place(f"the rules {path}", str(path))
+
+
+def _place_of_metrics(path: str) -> Place:
+    return Place(f"--metrics {path}", 1 if path == STANDARD_OUTPUT else path)
 
 
 def _tell(result: Result, dead: Dead, *, keyed: bool) -> None:

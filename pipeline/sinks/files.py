@@ -17,6 +17,7 @@ Write = Callable[[bytes], None]
 STANDARD_OUTPUT = 1
 _DESCRIPTORS = re.compile(r"/proc/([0-9]+)(?:/task/[0-9]+)?/fd")
 _MOST_LINKS = 40
+_MODE, _PRIVATE = 0o666, 0o600
 _NAME_KEPT = 80
 """A temporary name must not become too long for the file system where the final one just fits."""
 
@@ -32,22 +33,24 @@ class Target:
     temporary: str
     final: str | None
     """None for a part of something: it keeps its temporary name, open to its owner alone, until it is discarded."""
+    name: str
+    """For people: the final name, or that of what this is a part of."""
+    mode: int
+    """Permissions, of which the umask takes away."""
 
-    @property
-    def name(self) -> str:
-        """Name the target for people."""
-        return self.final or self.temporary
 
+def target_for(final: Path, mode: int = _MODE) -> Target:
+    """Choose a temporary name in the folder of the final one; through a link, in the folder that it leads to.
 
-def target_for(final: Path) -> Target:
-    """Choose a temporary name in the folder of the final one; through a link, in the folder that it leads to."""
+    The file is open to its owner, and to nobody else to whom `mode` is not.
+    """
     real = final.resolve()
-    return Target(str(real.with_name(_temporary_name(real.name))), str(real))
+    return Target(str(real.with_name(_temporary_name(real.name))), str(real), str(real), mode & _MODE | _PRIVATE)
 
 
-def part_in(folder: Path, name: str) -> Target:
-    """Choose a temporary name for a part of `name`."""
-    return Target(str(folder / _temporary_name(name)), None)
+def part_in(folder: Path, name: str, whole: str) -> Target:
+    """Choose a temporary name for the part of `whole` that comes from `name`."""
+    return Target(str(folder / _temporary_name(name)), None, whole, _PRIVATE)
 
 
 def discard(target: Target) -> None:
@@ -66,12 +69,11 @@ def writing(target: Target) -> Iterator[Write]:
         WriteError: one of the steps failed; also raised by the function.
 
     """
-    mode = 0o600 if target.final is None else 0o666
     path = Path(target.temporary)
     try:
         with _reported(target.name):
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, target.mode)
         try:
             yield _writer(file, target.name)
             if target.final:
@@ -89,10 +91,10 @@ def writing(target: Target) -> Iterator[Write]:
 
 
 @contextmanager
-def writing_to(output: str | None) -> Iterator[Write]:
+def writing_to(output: str | None, mode: int = _MODE) -> Iterator[Write]:
     """Give a function that writes to a file, as `writing` does, or at once to what is open already, a device, a pipe.
 
-    None is standard output; so is a path that leads to it, such as /dev/stdout.
+    None is standard output; so is a path that leads to it, such as /dev/stdout. `mode` is for a file that is made.
 
     Raises:
         WriteError: as `writing`.
@@ -111,7 +113,7 @@ def writing_to(output: str | None) -> Iterator[Write]:
         finally:
             os.close(file)
     else:
-        with writing(target_for(Path(output))) as write:
+        with writing(target_for(Path(output), mode)) as write:
             yield write
 
 

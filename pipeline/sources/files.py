@@ -11,6 +11,8 @@ from pathlib import Path
 
 STANDARD_INPUT = "-"
 READ_BYTES = 1 << 18
+ALL_MAY = 0o777
+"""Permissions of what keeps nobody out."""
 
 
 class ReadError(Exception):
@@ -27,6 +29,8 @@ class Input:
     """What a folder of outputs keeps of the path: all below the folder that was walked, or the file's own name."""
     size: int | None
     """In bytes; None for what is no regular file: its end is not known, and only this process can read it."""
+    mode: int = ALL_MAY
+    """Permissions of a regular file, which its output must not exceed."""
 
     @property
     def origin(self) -> str:
@@ -46,7 +50,7 @@ def expand(paths: Iterable[str], leave_out: Path | None = None) -> tuple[list[In
         if path != STANDARD_INPUT and Path(path).is_dir():
             inputs += _walk(Path(path), leave_out, errors)
         else:
-            inputs.append(Input(path, Path(path).name, _size(path)))
+            inputs.append(Input(path, Path(path).name, *_size_and_mode(path)))
     return inputs, errors
 
 
@@ -100,10 +104,10 @@ def _walk(top: Path, leave_out: Path | None, errors: list[str]) -> Iterator[Inpu
         folders[:] = sorted(name for name in folders if name[0] != "." and (here / name).resolve() != left_out)
         for name in sorted(names):
             path = here / name
-            size = _size(str(path))
+            size, mode = _size_and_mode(str(path))
             if name[0] == "." or size is None or _is_test_object(name, size):
                 continue
-            yield Input(str(path), str(path.relative_to(top)), size)
+            yield Input(str(path), str(path.relative_to(top)), size, mode)
 
 
 def _is_test_object(name: str, size: int) -> bool:
@@ -111,10 +115,12 @@ def _is_test_object(name: str, size: int) -> bool:
     return name.startswith("ownership-challenge") or (name == "test.txt.gz" and not size)
 
 
-def _size(path: str) -> int | None:
-    """Tell the size of a regular file; what is missing has none, and reading it will say so."""
+def _size_and_mode(path: str) -> tuple[int | None, int]:
+    """Tell size and permissions of a regular file; what is missing has none, and reading it will say so."""
     try:
-        status = Path(path).stat()
+        status = os.fstat(0) if path == STANDARD_INPUT else Path(path).stat()
     except OSError:
-        return None if path == STANDARD_INPUT else 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+        return None if path == STANDARD_INPUT else 0, ALL_MAY
+    if not stat.S_ISREG(status.st_mode):
+        return None, ALL_MAY
+    return None if path == STANDARD_INPUT else status.st_size, stat.S_IMODE(status.st_mode)

@@ -61,9 +61,10 @@ def test_what_is_named_is_taken_whatever_it_is(tmp_path: Path) -> None:
     fill(tmp_path, ".hidden", "test.txt.gz")
     os.mkfifo(tmp_path / "pipe")
     paths = [str(tmp_path / name) for name in (".hidden", "pipe", "missing")]
+    Path(paths[0]).chmod(0o640)
     assert expand([*paths, "-"]) == (
         [
-            Input(paths[0], ".hidden", 7),
+            Input(paths[0], ".hidden", 7, 0o640),
             Input(paths[1], "pipe", None),
             Input(paths[2], "missing", 0),
             Input("-", "-", None),
@@ -160,7 +161,7 @@ def test_the_mode_is_as_the_umask_says_and_a_part_is_private(tmp_path: Path) -> 
     try:
         with writing(target_for(tmp_path / "x")):
             pass
-        part = part_in(tmp_path, "x")
+        part = part_in(tmp_path, "x", "all")
         with writing(part):
             pass
     finally:

@@ -73,7 +73,7 @@ def test_a_mounted_secret_may_be_readable_by_a_group(path: Path, mode: int, *, r
 
 
 def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(ConfigurationError, match="no regular file; right would be"):
         read_ring(tmp_path)
 
 
@@ -83,6 +83,17 @@ def test_a_pipe_is_no_key_file() -> None:
     with pytest.raises(ConfigurationError, match="no regular file"):
         read_ring(Path(f"/dev/fd/{reader}"))
     os.close(reader)
+
+
+def test_a_named_pipe_is_refused_before_anyone_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="no regular file; right would be"):
+        read_ring(tmp_path / "pipe")
+
+
+def test_a_device_is_no_key_file() -> None:
+    with pytest.raises(ConfigurationError, match="no regular file"):
+        read_ring(Path("/dev/zero"))
 
 
 def test_a_fault_names_the_file_and_line_and_no_content(path: Path) -> None:

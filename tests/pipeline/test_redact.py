@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base import DeadLetter
-from pipeline.redact import Job, Result, UsageError, run
+from pipeline.clashes import UsageError
+from pipeline.redact import Job, Result, run
 from redactors.base import ConfigurationError
 from tests.fakes import make_plain_engine, refuse_to_make_an_engine
 
@@ -26,6 +27,17 @@ from tests.fakes import make_plain_engine
 output, *inputs = sys.argv[1:]
 result = run(Job(tuple(inputs), output), make_plain_engine, lambda letter: None, lambda read, total: None)
 sys.exit(10 * result.closed + len(result.io_errors))
+"""
+
+SAYING = """
+import sys
+from pipeline.redact import Job, run
+from tests.fakes import make_plain_engine
+
+jobs, output, *inputs = sys.argv[1:]
+job = Job(tuple(inputs), output, jobs=int(jobs))
+result = run(job, make_plain_engine, lambda letter: None, lambda read, total: None)
+print(*result.io_errors, *result.faults, sep="\\n", file=sys.stderr)
 """
 
 
@@ -120,10 +132,14 @@ def test_an_empty_folder_is_joined_to_an_empty_file() -> None:
 @pytest.mark.parametrize(
     ("inputs", "output", "message"),
     [
-        pytest.param(("in/a",), "in/a", "in/a is both input and output: right", id="the output is an input"),
-        pytest.param(("in",), "in/a", "in/a is both", id="the output is in the folder that is walked"),
-        pytest.param(("in",), "in", "in/a is both", id="the folders are the same"),
-        pytest.param(("link",), "in/a", "link is both", id="the input leads to the output"),
+        pytest.param(
+            ("in/a",), "in/a", "-o in/a and the input in/a are the same file; right", id="the output is an input"
+        ),
+        pytest.param(
+            ("in",), "in/a", "-o in/a and the input in/a are", id="the output is in the folder that is walked"
+        ),
+        pytest.param(("in",), "in", "-o in/a and the input in/a are", id="the folders are the same"),
+        pytest.param(("link",), "in/a", "-o in/a and the input link are", id="the input leads to the output"),
         pytest.param(("in/a", "in/a"), "out/", "in/a and in/a would both be written to out/a", id="an input twice"),
         pytest.param(("in/a", "b/a"), "out/", "in/a and b/a would both be written to out/a", id="the same name"),
         pytest.param(("-",), "out/", "stdin has no name to keep in out: right", id="stdin into a folder"),
@@ -145,7 +161,9 @@ def test_a_shell_that_appends_to_an_input_is_refused() -> None:
     with Path("x").open("ab") as appended:
         command = [sys.executable, "-c", DRIVER, "-", "x"]
         done = subprocess.run(command, stdout=appended, stderr=subprocess.PIPE, check=False)
-    assert b"UsageError: x is both input and output" in done.stderr
+    assert (
+        b"UsageError: stdout and the input x are the same file; right would be another file for stdout" in done.stderr
+    )
     assert Path("x").read_bytes() == b"a\n"
 
 
@@ -238,6 +256,57 @@ def test_a_joined_output_that_cannot_be_written_ends_the_work(jobs: int) -> None
     fill({"a": b"1\n", "b": b"2\n"})
     result, _ = redact("a", "b", output="/dev/full", jobs=jobs)
     assert result.io_errors == ("/dev/full: No space left on device",)
+
+
+@jobs_of_both_kinds
+@pytest.mark.parametrize("output", ["all.out", "-", "out/"])
+def test_a_disk_that_is_full_is_told_by_the_name_that_was_asked_for(jobs: int, output: str) -> None:
+    fill({"a": b"1\n" * 1000, "b": b"2\n" * 1000})
+    limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n{SAYING}"
+    with Path("stdout").open("wb") as file:
+        command = [sys.executable, "-c", limit, str(jobs), output, "a", "b"]
+        done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, check=True, text=True)
+    told = done.stderr.splitlines()
+    here = str(Path(output).resolve())
+    names = {"out/": [f"{here}/a", f"{here}/b"], "all.out": [here if jobs == 1 else output], "-": ["stdout"]}
+    assert [line.partition(":")[0].partition(", by way of")[0] for line in told] == names[output]
+    assert all(line.endswith(": File too large") for line in told)
+    assert [name for name in found(".") if name not in {"a", "b", "stdout"}] == []
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        pytest.param([0o600], 0o600, id="its owner's alone"),
+        pytest.param([0o644], 0o640, id="the umask takes away too"),
+        pytest.param([0o440], 0o640, id="one that its owner may not write"),
+        pytest.param([0o755], 0o640, id="a program"),
+        pytest.param([0o660, 0o604], 0o600, id="the narrowest of several"),
+    ],
+)
+@jobs_of_both_kinds
+def test_an_output_is_open_to_nobody_to_whom_its_input_is_not(modes: list[int], expected: int, jobs: int) -> None:
+    names = [f"in{number}" for number, _ in enumerate(modes)]
+    fill(dict.fromkeys(names, b"1\n"))
+    for name, mode in zip(names, modes, strict=True):
+        Path(name).chmod(mode)
+    mask = os.umask(0o027)
+    try:
+        redact(*names, output="all.out", jobs=jobs)
+        redact(*names, output="out/", jobs=jobs)
+    finally:
+        os.umask(mask)
+    assert Path("all.out").stat().st_mode & 0o777 == expected
+    assert [Path("out", name).stat().st_mode & 0o777 for name in names] == [mode & 0o640 | 0o600 for mode in modes]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640])
+def test_what_is_led_into_stdin_counts_with_its_permissions(mode: int) -> None:
+    fill({"x": b"1\n"})
+    Path("x").chmod(mode)
+    with Path("x").open("rb") as raw:
+        subprocess.run([sys.executable, "-c", DRIVER, "y"], stdin=raw, check=True, umask=0o022)
+    assert Path("y").stat().st_mode & 0o777 == mode
 
 
 @jobs_of_both_kinds

@@ -110,7 +110,7 @@ def test_parts_that_were_done_before_their_turn_go_when_the_caller_leaves() -> N
     os.mkfifo("pipe")
     # The second worker begins c when b has been heard of, and only c lets a go on.
     fill({"a": b"wait pipe\n!\nwait pipe\n", "b": b"2\n", "c": b"open pipe\n"})
-    tasks = [replace(task(name), target=part_in(Path(), name)) for name in "abc"]
+    tasks = [replace(task(name), target=part_in(Path(), name, "all")) for name in "abc"]
     with closing(in_processes(tasks, 2, make_plain_engine, lambda _read: None)) as news:
         assert next(news)[0].origin == "a"
         assert len(left() - {"a", "b", "c"}) > 1

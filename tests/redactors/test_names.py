@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from redactors.names import class_of_name, secrecy
+from redactors.names import SHORT_RULE_IDS, class_of_name, secrecy
+from tests.laws.stage import rules
 
 KINDS = {
     "credential": "password passwd api_key apiKey API-KEY x-api-key Authorization access_token accessToken "
@@ -61,3 +62,8 @@ def test_a_name_in_letters_that_look_alike_tells_the_same(name: str) -> None:
 def test_a_mark_in_a_name_tells_nothing() -> None:
     assert secrecy("[session~CG.6XDKEEBEW4FVV6IM3U6R]") == ""
     assert secrecy("[credential]") == ""
+
+
+def test_rules_with_one_word_for_an_id_are_known_where_their_mark_stands_for_a_name() -> None:
+    ids = {rule.id for rule in rules().rules if "-" not in rule.id}
+    assert ids - {"email"} == set(SHORT_RULE_IDS)

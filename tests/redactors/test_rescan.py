@@ -11,7 +11,7 @@ import pytest
 from redactors.base import Tally
 from redactors.hits import Hits
 from redactors.marks import Marker
-from redactors.rescan import all_literals, literal_at, rescan
+from redactors.rescan import rescan
 from redactors.rule_choices import select
 from redactors.secrets import Rules, compile_rules, parse_rules
 from tests.laws.stage import RING
@@ -123,23 +123,3 @@ def test_a_rule_in_shadow_alone_leaves_the_line_as_it_is() -> None:
     records, tally, changed = look({"a": ONE}, shadow=("example-token",))
     assert (records, changed) == ([{"a": ONE}], ())
     assert tally.rule_hits == Counter({("example-token", "shadow"): 1})
-
-
-LITERALS = {
-    "a value": (b'{"a":"xyz","b":1}', 8, b'"xyz"'),
-    "a name": (b'{"xyz":1}', 4, b'"xyz"'),
-    "with escaped quotes": (b'{"a":"x\\"y\\"z"}', 9, b'"x\\"y\\"z"'),
-    "that ends with a backslash": (b'{"a":"x\\\\","b":"y"}', 17, b'"y"'),
-    "in a list": (b'["x","y"]', 7, b'"y"'),
-    "a number is in none": (b'{"a":12,"b":"x"}', 7, None),
-}
-
-
-@pytest.mark.parametrize(("line", "end", "literal"), LITERALS.values(), ids=LITERALS)
-def test_the_string_in_which_a_match_ends_is_found(line: bytes, end: int, literal: bytes | None) -> None:
-    assert literal_at(line, end) == literal
-
-
-def test_every_string_of_a_record_is_found_names_included() -> None:
-    record = {"a": ["b", {"c": 'd"'}, 1, None], "e": "f"}
-    assert sorted(all_literals(orjson.dumps(record))) == [b'"a"', b'"b"', b'"c"', b'"d\\""', b'"e"', b'"f"']

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -194,64 +191,3 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
         told = process.stderr.read()
     assert process.returncode == 0
     assert b"Traceback" not in told
-
-
-def _start(folder: Path, *arguments: str, wrapper: str = "env") -> subprocess.Popen[bytes]:
-    """Start the program in a group of its own."""
-    command = [wrapper, sys.executable, "-m", "edgesieve", "redact", *arguments]
-    return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def _wait_for(folder: Path, pattern: str, meanwhile: Callable[[], object] = int) -> None:
-    """Look until there is a file of this name."""
-    deadline = time.monotonic() + 60
-    while not list(folder.glob(pattern)) and time.monotonic() < deadline:
-        meanwhile()
-
-
-ENDINGS = {
-    signal.SIGINT: (130, "edgesieve: interrupted; what was not finished does not stand under its final name"),
-    signal.SIGTERM: (143, "edgesieve: ended by SIGTERM; what was not finished does not stand under its final name"),
-    signal.SIGHUP: (129, "edgesieve: ended by SIGHUP: the terminal went away; what was not finished does not stand"),
-}
-each_ending = pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
-
-
-@each_ending
-def test_an_interrupt_has_its_exit_code_and_leaves_no_half_file(tmp_path: Path, ending: signal.Signals) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    process = _start(tmp_path, "pipe", "-o", "safe.ndjson")
-    with (tmp_path / "pipe").open("wb", buffering=0) as pipe:
-        pipe.write(RAW * 300)
-        _wait_for(tmp_path, ".safe*", lambda: pipe.write(RAW))
-        process.send_signal(ending)
-        _, told = process.communicate(timeout=60)
-    code, line = ENDINGS[ending]
-    assert (process.returncode, told.decode().splitlines()[-1].startswith(line)) == (code, True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe"]
-
-
-@each_ending
-def test_an_interrupt_of_all_processes_leaves_no_half_file(tmp_path: Path, ending: signal.Signals) -> None:
-    raw = gzip.compress(RAW * 400_000, 1)
-    for name in ("a", "b"):
-        (tmp_path / name).write_bytes(raw)
-    process = _start(tmp_path, "a", "b", "-o", "safe/", "--jobs", "2")
-    _wait_for(tmp_path, "safe/.[ab].*")
-    os.killpg(process.pid, ending)
-    _, told = process.communicate(timeout=60)
-    code, line = ENDINGS[ending]
-    assert (process.returncode, told.decode().splitlines()[-1].startswith(line)) == (code, True)
-    assert list((tmp_path / "safe").iterdir()) == []
-
-
-def test_a_run_under_nohup_goes_on_when_the_terminal_goes_away(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    process = _start(tmp_path, "pipe", "-o", "safe.ndjson", wrapper="nohup")
-    with (tmp_path / "pipe").open("wb", buffering=0) as pipe:
-        pipe.write(RAW)
-        _wait_for(tmp_path, ".safe*", lambda: pipe.write(RAW))
-        process.send_signal(signal.SIGHUP)
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert set((tmp_path / "safe.ndjson").read_bytes().splitlines(keepends=True)) == {SAFE}
