@@ -75,6 +75,8 @@ class Passage:
         loads, dumps, newline = orjson.loads, orjson.dumps, orjson.OPT_APPEND_NEWLINE
         out = bytearray()
         rows, clean = work.rows, work.clean
+        marker = self._hits.marker
+        scoped = marker.scoped
         last = self._names
         current = self._current
         scrub: Scrub = current.scrub if current else _refuse
@@ -108,6 +110,8 @@ class Passage:
                     clean.append(len(rows))
                 out += careful_line.safe
             rows.append(at)
+            if scoped:
+                work.tenants.append(marker.tenant)
         self._names, self._current = last, current
         return bytes(out)
 
@@ -139,12 +143,17 @@ class Passage:
         if doubtful:
             body = self._again(body, doubtful, work)
             suspects = [pair for pair in self._hits.rules.scan(body) if pair[1] < rules]
-        seen = rescan(body, suspects, self._hits, work.dataset_of)
+        seen = rescan(body, suspects, self._hits, lambda row: self._turn_to(row, work))
         for row in seen.dropped:
             self._bury(work.rows[row], work, "unscrubbable", None)
         work.marked.update(seen.changed)
         work.dropped.update(seen.dropped)
         return b"".join(line + b"\n" for line in seen.block.split(b"\n") if line) if work.dropped else seen.block
+
+    def _turn_to(self, row: int, work: _Work) -> None:
+        self._hits.dataset = work.dataset_of(row)
+        if work.tenants:
+            self._hits.marker.select(work.tenants[row])
 
     def _again(self, body: bytes, ends: set[int], work: _Work) -> bytes:
         """Make the lines around these offsets anew from what came in: integers exact, every type looked at."""
@@ -203,7 +212,7 @@ class _Careful(NamedTuple):
 class _Work:
     """What is known of one block while it is worked on; rows are the lines that live, from 0."""
 
-    __slots__ = ("block", "clean", "dead", "dropped", "lines", "marked", "rows", "segments")
+    __slots__ = ("block", "clean", "dead", "dropped", "lines", "marked", "rows", "segments", "tenants")
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -212,6 +221,8 @@ class _Work:
         """Index of the line of each row."""
         self.clean: list[int] = []
         """Rows in which no field changed."""
+        self.tenants: list[str] = []
+        """Whose keys marked each row, where tenants have keys of their own."""
         self.marked: set[int] = set()
         self.dropped: set[int] = set()
         self.segments: list[tuple[int, Scrubber | None]] = []

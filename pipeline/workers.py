@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,13 +16,14 @@ from redactors.base import ConfigurationError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnContext
-    from multiprocessing.process import BaseProcess
+    from subprocess import Popen
 
 Stream = Generator[tuple[Task, Step | Report], None, None]
 OnRead = Callable[[int], None]
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from pipeline.workers import serve; serve(int(sys.argv[1]))"
 
 STEP_BYTES = 1 << 20
 """A worker tells how far it has come once it has read so much more."""
@@ -82,7 +84,7 @@ class _Refusal:
 
 @dataclass(slots=True)
 class _Worker:
-    process: BaseProcess
+    process: Popen[bytes]
     connection: Connection
     index: int | None = None
     """Of the task at work; None before the first and after the last."""
@@ -119,7 +121,7 @@ class _Crew:
         for worker in self.workers:
             worker.process.kill()
         for worker in self.workers:
-            worker.process.join()
+            worker.process.wait()
             worker.connection.close()
             self._discard(worker.index)
         for index in self.held:
@@ -138,16 +140,15 @@ class _Crew:
 
     def _start(self) -> None:
         """Start a process; signals are for this one alone, which then ends the others."""
-        from multiprocessing import get_context, resource_tracker  # noqa: PLC0415 (a single job needs none of this)
+        from multiprocessing import Pipe  # noqa: PLC0415 (a single job needs none of this)
+        from subprocess import DEVNULL, Popen  # noqa: PLC0415 (as above; it starts this very program)
 
-        # A fresh interpreter: a fork would copy locks that the thread of a progress bar holds.
-        context: SpawnContext = get_context("spawn")
-        # Whoever starts the tracker of shared resources ends with signals let in again: it must be running before.
-        resource_tracker.ensure_running()
+        # A fresh interpreter: a fork would copy locks that the thread of a progress bar holds. And not one started by
+        # multiprocessing, which shows a traceback where its parent ends before it has begun.
         with undisturbed():
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            process.start()
+            ours, theirs = Pipe()
+            command = [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), *sys.path]
+            process = Popen(command, stdin=DEVNULL, pass_fds=[theirs.fileno()])  # noqa: S603 (as above)
             self.workers.append(_Worker(process, ours))
             theirs.close()
 
@@ -211,7 +212,7 @@ class _Crew:
     def _bury(self, worker: _Worker) -> None:
         """Report the task of a worker that has died; where it had none yet, the one that it would have got."""
         self.workers.remove(worker)
-        worker.process.join()
+        worker.process.wait()
         worker.connection.close()
         index = worker.index
         if index is None:
@@ -219,7 +220,7 @@ class _Crew:
                 return
             index, self.next = self.next, self.next + 1
         self._discard(index)
-        self._hold(index, Report(error=f"{self.tasks[index].origin}: {_death(worker.process.exitcode)}"))
+        self._hold(index, Report(error=f"{self.tasks[index].origin}: {_death(worker.process.returncode)}"))
 
     def _discard(self, index: int | None) -> None:
         target = None if index is None else self.tasks[index].target
@@ -227,8 +228,11 @@ class _Crew:
             discard(target)
 
 
-def _serve(connection: Connection) -> None:
-    """Do tasks as they come, until nobody listens any more."""
+def serve(descriptor: int) -> None:
+    """Do tasks as they come, until nobody listens any more: all that a worker process does."""
+    from multiprocessing.connection import Connection  # noqa: PLC0415 (a single job needs none of this)
+
+    connection = Connection(descriptor)
     try:
         connection.send(None)
         engine = connection.recv()()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from redactors.base import Value
@@ -18,6 +19,8 @@ _ATTRIBUTES = frozenset(
 )
 _PREFIXES = ("__Host-", "__Secure-")
 _ODD_STARTS = f"[{PLATFORM_MARK[0]}= \t\r\n"
+_USUAL = re.compile(r"[A-Za-z0-9./_-]{0,80}")
+_EXPIRES = re.compile(r"[A-Za-z0-9 ,:+-]{0,40}")
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
 
@@ -140,7 +143,8 @@ class Cookies:
 
     def _is_attribute(self, part: str) -> bool:
         name, _, value = part.strip().partition("=")
-        if name.lower() not in _ATTRIBUTES or has_random_run(value):
+        usual = _EXPIRES if name.lower() == "expires" else _USUAL
+        if name.lower() not in _ATTRIBUTES or has_random_run(value) or not usual.fullmatch(value):
             return False
         if len(part) <= _CACHED_LENGTH:
             if len(self._attributes) >= _CACHE_SIZE:

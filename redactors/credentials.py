@@ -25,7 +25,8 @@ def credential_redactor(marker: Marker, rule: str = "credential") -> Callable[[s
     def redact(value: str) -> str:
         first, space, rest = value.partition(" ")
         if space and first.lower() in SCHEMES and rest and rest[0] not in " \t":
-            return value if rest[0] == "[" and is_mark(rest) else f"{first} {keyed(rest)}"
+            kept = rest == PLATFORM_MARK or (rest[0] == "[" and is_mark(rest))
+            return value if kept else f"{first} {keyed(rest)}"
         return odd(value)
 
     def odd(value: str) -> str:

@@ -57,6 +57,7 @@ def rotate_ring(ring: KeyRing, random: bytes) -> KeyRing:
         ConfigurationError: the new key's id is taken (one chance in a thousand): call again with other bytes.
 
     """
+    _demand(len(random) == KEY_BYTES, "key ring", "not 32 random bytes", "right would be 32")
     name = key_id(random)
     _demand(name not in ring.keys, "key ring", "the new key's id is taken", "right would be other random bytes")
     return KeyRing(active=name, keys={name: random, **ring.keys}, check=ring.check)
@@ -86,6 +87,8 @@ def parse_ring(text: bytes) -> KeyRing:
     for word in ("check", "active"):
         _demand(len(found[word]) == 1, "key file", f"not exactly one {word} line", _MEND)
     active = found["active"][0]
+    names = [key_id(key) for key in (active, *found["retired"])]
+    _demand(len(set(names)) == len(names), "key file", "two keys with the same id", _MEND)
     return KeyRing(
         active=key_id(active),
         keys={key_id(key): key for key in (active, *found["retired"])},

@@ -50,14 +50,13 @@ def bare(token: str) -> str:
     >>> bare('Bearer "a%2Fb"')
     'a/b'
     """
-    if " " in token:
-        scheme = _SCHEME.match(token)
-        if scheme:
-            token = token[scheme.end() :]
     for _ in range(3):
         if "%" not in token:
             break
         token = unquote(token)
+    scheme = _SCHEME.match(token) if " " in token else None
+    if scheme:
+        token = token[scheme.end() :]
     return token.strip(' \t"')
 
 
@@ -75,6 +74,8 @@ class Marker:
         self._fingerprint = [None if ring is None or self.scoped else fingerprint_state(ring.keys[ring.active], "")]
         self._keyers: dict[str, Callable[[str], str]] = {}
         self._made: list[dict[str, str]] = []
+        self.tenant = ""
+        """Whose subkey is in use."""
 
     def select(self, tenant: str) -> None:
         """Use the subkey of this tenant (an account or a zone) from here on; where it is empty, plain marks."""
@@ -84,6 +85,7 @@ class Marker:
             if len(self._tenants) >= _MAX_TENANTS:
                 self._tenants.clear()
             self._tenants[tenant] = fingerprint_state(self._ring.keys[self._ring.active], tenant)
+        self.tenant = tenant
         state = self._tenants[tenant] if tenant else None
         if self._fingerprint[0] is not state:
             self._fingerprint[0] = state

@@ -27,6 +27,9 @@ _MARK = re.compile(
 """A mark in a name's place says nothing of the value; `user[token]` and `[a][token]` are none."""
 
 _PIN_WORDS = frozenset({"otp", "totp", "pin", "cvv", "cvc", "csc", "ssn"})
+_PIN_ENDS = frozenset({"code", "number", "value", "token", "digits"})
+_WORDPRESS = "wordpressloggedin"
+"""WordPress writes a hash behind it."""
 _PIN_NAMES = frozenset(
     {"ccnumber", "card", "cardnumber", "cardno", "creditcard", "pan", "onetimecode", "mfacode", "twofactorcode"}
 )
@@ -135,9 +138,13 @@ def _secrecy(name: str) -> str:
     while len(parts) > 1 and (parts[-1].isdigit() or parts[-1] == "v"):
         parts.pop()
     whole = "".join(parts)
-    if whole in _PIN_NAMES or not _PIN_WORDS.isdisjoint(parts):
+    if (
+        whole in _PIN_NAMES
+        or parts[-1] in _PIN_WORDS
+        or (parts[-1] in _PIN_ENDS and not _PIN_WORDS.isdisjoint(parts[-2:-1]))
+    ):
         return PIN
-    if whole in _SESSION_NAMES or parts[-1] == "sid" or whole.endswith(_SESSION_SUFFIXES):
+    if whole in _SESSION_NAMES or parts[-1] == "sid" or whole.endswith(_SESSION_SUFFIXES) or _WORDPRESS in whole:
         return SESSION
     return CREDENTIAL if _is_credential(parts, whole) else ""
 

@@ -77,7 +77,7 @@ class Objects:
         return Redactor(act, other, keeps_numbers=kind != PIN)
 
     def json_text(self, text: str) -> str | None:
-        """Redact a text that is a JSON object or list, and return it as it was if it hides nothing; None if it is none."""
+        """Redact a text that is a JSON object or list; None if it is none, the text itself if it hides nothing."""
         try:
             document = orjson.loads(text)
         except orjson.JSONDecodeError:

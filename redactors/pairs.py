@@ -27,11 +27,11 @@ _NOTHING = frozenset(
     "true false null none undefined nil - * *** redacted required ok yes no on off enabled disabled valid invalid "
     "expired missing failed success".split()
 )
-_LONGEST_INSIDE = 4096
+_LONGEST_INSIDE = 512
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSING = frozenset(")}>,.;")
 _ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,60})>([^<>]+)</")
-_FLAG = re.compile(r"(?<!\S)--([A-Za-z][A-Za-z0-9-]{1,40})\s{1,8}([^\s\"'-][^\s\"']*)")
+_FLAG = re.compile(r"(?<!\S)--([A-Za-z][A-Za-z0-9-]{1,40})\s{1,8}([^\s\"']+)")
 
 
 _AFTER_SCHEME = re.compile(
@@ -145,8 +145,9 @@ def _value(text: str, name: re.Match[str]) -> tuple[int, int]:
 def _inside(text: str, at: int) -> tuple[int, int] | None:
     """Return where the inside of a bracket stands that opens here; None where nothing closes it."""
     opening, closing = text[at], _BRACKETS[text[at]]
+    last = text.rfind(closing, at, at + _LONGEST_INSIDE)
     depth = 0
-    for place in range(at, min(len(text), at + _LONGEST_INSIDE)):
+    for place in range(at, last + 1):
         depth += (text[place] == opening) - (text[place] == closing)
         if not depth:
             return at + 1, place

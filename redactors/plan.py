@@ -48,7 +48,7 @@ class Plans:
     ) -> None:
         """Take a dataset that is known (`forced`) or only likely (`hint`), and the zone where the records do not say.
 
-        `guarded` says that the guard patterns are searched for in what leaves.
+        `guarded` says that the guard patterns are searched for in what leaves; it is false for records in records.
         """
         self._policy = policy
         self._redactors = redactors
@@ -59,6 +59,7 @@ class Plans:
         self._kept: dict[tuple[str, ...], Scrubber] = {}
         self._fields: dict[str, tuple[Dataset, dict[str, str]]] = {}
         self._nested: list[Plans] = []
+        self._inner = not guarded
         self._guarded = guarded_names(catalogue) if guarded else frozenset[str]()
         self._counted: dict[tuple[str, str], int] = {}
         self._counts: list[int] = []
@@ -175,12 +176,16 @@ class Plans:
 
     def _for_tenant(self, scrub: Scrub, dataset: Dataset) -> Scrub:
         role = dataset.roles.get(self._policy.scope)
-        select = self._redactors.marker.select
+        marker = self._redactors.marker
 
         def scrub_for_tenant(record: Record) -> int:
-            tenant = record.get(role) if isinstance(role, str) else None
-            select(tenant if isinstance(tenant, str) and tenant else self._zone)
-            return scrub(record)
+            told = record.get(role) if isinstance(role, str) else None
+            outer = marker.tenant
+            marker.select(told if isinstance(told, str) and told else outer if self._inner else self._zone)
+            changed = scrub(record)
+            if self._inner:
+                marker.select(outer)
+            return changed
 
         return scrub_for_tenant
 

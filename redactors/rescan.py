@@ -34,10 +34,10 @@ class Rescanned:
     """Rows taken out, since they could not be made safe."""
 
 
-def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, dataset_of: Callable[[int], str]) -> Rescanned:
+def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, turn_to: Callable[[int], None]) -> Rescanned:
     """Mark what the rules find in any string or name of the lines that a scan of the block suspects.
 
-    `dataset_of` tells the dataset of a row, for the count.
+    `turn_to` is called before each row that is taken up, so that it is counted and marked as what it is.
     """
     made: list[bytes] = []
     changed: list[int] = []
@@ -47,7 +47,7 @@ def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, dataset_of: Ca
         row += block.count(b"\n", done, start)
         made.append(block[done:start])
         line = block[start:end]
-        hits.dataset = dataset_of(row)
+        turn_to(row)
         try:
             safe = mark_line(line, [(offset - start, number) for offset, number in fired], hits)
         # Whatever a line does to the code, it dies alone, and the others of its block leave.
@@ -100,7 +100,7 @@ def _mark_once(line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow
     for offset, number in suspects:
         place = literal_at(line, offset)
         if place is None:
-            return _mark_record(line, {each for _, each in suspects}, hits)
+            return _mark_record(line, {each for _, each in suspects}, hits, count_shadow=count_shadow)
         found.setdefault(place, set()).add(number)
     made: list[bytes] = []
     done = 0
@@ -119,9 +119,11 @@ def _mark_once(line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow
     return marked
 
 
-def _mark_record(line: bytes, numbers: set[int], hits: Hits) -> bytes | None:
+def _mark_record(line: bytes, numbers: set[int], hits: Hits, *, count_shadow: bool) -> bytes | None:
     """Mark what these rules find in every string and name of a record, where places in its bytes do not tell enough."""
     record = json.loads(line)
+    if count_shadow:
+        hits.count_shadow(json.dumps(record, ensure_ascii=False), numbers)
     made = json.dumps(_marked(record, numbers, hits), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     return None if made == line or json.loads(made) == record else made
 

@@ -11,7 +11,7 @@ _LETTERS_A_WORD = 2.8
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _MIXED = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[^0-9]*[0-9]")
-_RUN = re.compile(r"[A-Za-z0-9_+=-]{20,}")
+_RUN = re.compile(r"[A-Za-z0-9_+-]{20,}")
 _PLAIN = re.compile(r"(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})(?:[-_.](?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8}|\d{1,4}))*")
 _VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){0,3}(?:-?(?:alpha|beta|rc)\d{0,3})?")
 

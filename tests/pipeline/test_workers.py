@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -51,6 +50,11 @@ def left() -> set[str]:
     return {str(path) for path in Path().rglob("*") if path.is_file()}
 
 
+def children() -> list[int]:
+    """List the processes that this one has started and not put away."""
+    return [int(each) for path in Path("/proc/self/task").glob("*/children") for each in path.read_text().split()]
+
+
 def redact(*inputs: str, output: str, make_engine: MakeEngine = make_plain_engine) -> Result:
     """Run a job in two processes."""
     return run(Job(inputs, output, jobs=2), make_engine, lambda _letter: None, lambda _read, _total: None)
@@ -71,7 +75,7 @@ def test_news_is_in_the_order_of_the_tasks_however_they_end() -> None:
     assert [(letter.origin, letter.line) for letter in letters] == [
         (name, line) for name, lines in (("a", 192), ("b", 192), ("c", 1)) for line in range(1, lines + 1)
     ]
-    assert active_children() == []
+    assert children() == []
 
 
 @outputs_of_both_kinds
@@ -82,7 +86,7 @@ def test_a_worker_that_is_killed_costs_its_own_file_only(output: str) -> None:
     written = {"out/a", "out/c", "out/e"} if output == "out/" else {"all.out"}
     assert left() == {"a", "b", "c", "d", "e"} | written
     assert b"".join(Path(name).read_bytes() for name in sorted(written)) == b"1\n3\n5\n"
-    assert active_children() == []
+    assert children() == []
 
 
 def test_workers_that_die_at_the_start_do_not_go_on_for_ever() -> None:
@@ -103,7 +107,7 @@ def test_a_caller_that_leaves_leaves_nothing_behind(output: str, error: type[Bas
     with pytest.raises(error):
         run(Job(("b", "a", "c"), output, jobs=2), make_plain_engine, leave, lambda _read, _total: None)
     assert left() - {"out/b"} == {"a", "b", "c"}
-    assert active_children() == []
+    assert children() == []
 
 
 def test_parts_that_were_done_before_their_turn_go_when_the_caller_leaves() -> None:
@@ -123,8 +127,8 @@ def test_an_interrupt_is_not_for_the_workers() -> None:
     fill({"a": b"!\n" * 20_000, "b": b"2\n"})
 
     def interrupt(letter: object) -> None:
-        for child in () if letters else active_children():
-            os.kill(child.pid or 0, signal.SIGINT)
+        for child in () if letters else children():
+            os.kill(child, signal.SIGINT)
         letters.append(letter)
 
     result = run(Job(("a", "b"), "out/", jobs=2), make_plain_engine, interrupt, lambda _read, _total: None)
@@ -165,11 +169,10 @@ def test_an_interrupt_ends_all_processes_and_leaves_no_half_file(
 
 
 def test_every_worker_is_deaf_to_an_interrupt_from_its_first_moment() -> None:
-    """The first one too, although starting it starts a process of multiprocessing's own."""
     fill({"a": b"!\n" * 20_000, "b": b"!\n" * 20_000})
-    show = "lambda letter: print([open(f'/proc/{each.pid}/status').read() for each in active_children()]) or exit()"
+    show = "lambda letter: print([open(f'/proc/{each}/status').read() for each in children()]) or exit()"
     driver = DRIVER.replace("lambda letter: None", show).replace(
-        "import sys", "import sys\nfrom multiprocessing import *"
+        "import sys", "import sys\nfrom tests.pipeline.test_workers import children"
     )
     done = subprocess.run([sys.executable, "-c", driver, "out/", "2", "a", "b"], capture_output=True, check=True)
     blocked = [int(each, 16) for each in re.findall(rb"SigBlk:\\t([0-9a-f]+)", done.stdout)]

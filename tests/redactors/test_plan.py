@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from redactors.base import ConfigurationError, Tally
@@ -108,3 +110,31 @@ def test_changes_are_counted_by_family_once() -> None:
     made.collect(tally)
     made.collect(tally)
     assert +tally.redactions == {("http_requests", "url"): 2, ("http_requests", "cookies"): 1}
+
+
+KNOWN = "AKIAQYLPMN5HHHFPZAM2"
+
+
+def marks_of(*records: dict[str, object]) -> list[str]:
+    """Scrub requests under keys by zone; return the mark that ends each line's last string."""
+    result = run(lines(*records), "http_requests", by=engine(Policy(scope="zone")))
+    return [json.dumps(record).rpartition("[")[2].partition("]")[0] for record in result.records]
+
+
+def test_the_last_look_marks_each_line_for_its_own_tenant() -> None:
+    base = {"RayID": "7a1f7ad4df2f870a", "EdgeResponseContentType": KNOWN}
+    first, second, without, again = marks_of(
+        {"ZoneName": "a.example"} | base, {"ZoneName": "b.example"} | base, base, {"ZoneName": "a.example"} | base
+    )
+    assert first == again != second
+    assert without == "aws-access-key"
+
+
+def test_a_record_inside_another_does_not_change_the_tenant_of_the_rest() -> None:
+    nested = {"RayID": "8a1f7ad4df2f870a", "ZoneName": "b.example"}
+    secret = {"x-api-key": "hunter22x"}
+    with_nested, plain = marks_of(
+        {"ZoneName": "a.example", "Subrequests": [nested], "RequestHeaders": dict(secret)},
+        {"ZoneName": "a.example", "RequestHeaders": dict(secret)},
+    )
+    assert with_nested == plain

@@ -44,7 +44,11 @@ def look(*records: object, shadow: tuple[str, ...] = ()) -> tuple[list[object], 
     """Give records the last look; return them, the count, and the rows that changed."""
     hits = Hits(own(shadow), Marker(RING))
     block = b"".join(orjson.dumps(record) + b"\n" for record in records)
-    seen = rescan(block, hits.rules.scan(block), hits, lambda row: f"row {row}")
+
+    def turn_to(row: int) -> None:
+        hits.dataset = f"row {row}"
+
+    seen = rescan(block, hits.rules.scan(block), hits, turn_to)
     assert seen.dropped == ()
     tally = Tally()
     hits.collect(tally)

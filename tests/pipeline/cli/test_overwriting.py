@@ -12,6 +12,14 @@ import pytest
 
 from tests.program import RAW, SAFE, Edgesieve
 
+RULE = """
+[[rule]]
+id = "shop-token"
+reference = "our wiki, page Tokens"
+token = { prefix = ["shop_tok_"], alphabet = "base62", length = 20 }
+examples = ["shop_tok_0123456789abcdefghij", "x=shop_tok_abcdefghij0123456789"]
+counter_examples = ["shop_tok_", "shop_tok_0123"]
+"""
 CLASHES = {
     "the key file by -o": ("x -o k --key-file k", "-o k and the key file k", "-o"),
     "the key file of the configuration": ("x -o k --config c", "-o k and the key file k", "-o"),
@@ -45,7 +53,7 @@ def _files(tmp_path: Path, key: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "k").write_bytes(RAW)
     (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "r.toml").write_text("")
+    (tmp_path / "own" / "r.toml").write_text(RULE)
     (tmp_path / "c").write_text('include = ["i.toml"]\n[redact]\nrules_extra = "own"\n')
     (tmp_path / "i.toml").write_text('[key]\nfile = "k"\n')
 
