@@ -119,9 +119,9 @@ def _verdict(part: str, marker: Marker) -> int:
 
 def _is_capability(part: str) -> bool:
     names = part.split("-") if part.islower() and part.isascii() and "_" not in part else words(part)
-    if CAPABILITY_WORDS.isdisjoint(names):
-        return bool(secrecy(part)) and is_plain(part)
-    return part.isalpha() or is_plain(part)
+    if not CAPABILITY_WORDS.isdisjoint(names):
+        return part.isalpha() or is_plain(part)
+    return "".join(names).isalpha() and is_plain(part) and secrecy(part) != ""
 
 
 def _odd_verdict(part: str, marker: Marker) -> int:
