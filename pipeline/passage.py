@@ -102,18 +102,25 @@ class Passage:
                 if line.isspace():
                     continue
                 last = _NO_NAMES
-                careful_line = self._carefully(at, work, self._plans.find)
-                if careful_line is None:
+                safe = self._rescue(at, work)
+                if safe is None:
                     continue
-                work.segments.append((len(rows), careful_line.scrubber))
-                if not careful_line.changed:
-                    clean.append(len(rows))
-                out += careful_line.safe
+                out += safe
             rows.append(at)
             if scoped:
                 work.tenants.append(marker.tenant)
         self._names, self._current = last, current
         return bytes(out)
+
+    def _rescue(self, at: int, work: _Work) -> bytes | None:
+        """Take up a line that the fast parser or a scrubber refused; None if it is dead."""
+        found = self._carefully(at, work, self._plans.find)
+        if found is None:
+            return None
+        work.segments.append((len(work.rows), found.scrubber))
+        if not found.changed:
+            work.clean.append(len(work.rows))
+        return found.safe
 
     def _carefully(self, at: int, work: _Work, find: Callable[[tuple[str, ...]], Scrubber]) -> _Careful | None:
         """Read a line leniently and make it safe; None if it is dead."""
