@@ -176,7 +176,7 @@ class Headers:
 def kind(name: str) -> str:
     """Tell the kind of a header by its name in small letters: a key of what `Headers` does, `other` if it is not known.
 
-    >>> kind("etag"), kind("x-api-key"), kind("x-shop-region")
+    >>> kind("via"), kind("x-api-key"), kind("x-shop-region")
     ('safe', 'credential', 'other')
     """
     if name in _KINDS:
