@@ -106,6 +106,8 @@ class Paths:
 
 def _verdict(part: str, marker: Marker) -> int:
     if part.isalnum():
+        if not part.isalpha() and (part.islower() or part.isdigit()):
+            return PLAIN
         if part.islower() or len(part) < TOKEN_LENGTH:
             return ASSETS if part in _ASSET_ROOTS else CAPABILITY if _is_capability(part) else PLAIN
     elif not _SIMPLE.fullmatch(part):
