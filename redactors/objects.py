@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -15,6 +17,9 @@ from redactors.shapes import has_random_run
 from redactors.straight import Redactor, Scrub, change
 
 Redact = Callable[[str], str]
+
+_WIDE_NUMBER = re.compile(r"\d{19}")
+"""An integer of so many digits may be beyond 64 bits, which the fast parser does not keep."""
 
 _PAIR_NAMES = frozenset("name key k field header id type attribute param parameter".split())
 _VALUE_NAMES = frozenset("value values val v".split())
@@ -35,13 +40,15 @@ class Objects:
         headers: Headers,
         secrets: Mapping[str, Redact],
         mark_hits: Redact,
+        place: Callable[[Value], tuple[Value, bool]],
     ) -> None:
-        """Take what is done to a string by its field class, by the kind of secret its name tells of, and to a name."""
+        """Take what is done to strings by class and by kind of secret, to a name, and to a place given as a number."""
         self._by_class = by_class
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
         self._secrets = secrets
         self._mark_hits = mark_hits
+        self._place = place
         self._made: dict[str, Redactor] = {}
         self._plans = PlannedMaps(self.under, self.safe_name, self._pair)
 
@@ -80,12 +87,19 @@ class Objects:
         """Redact a text that is a JSON object or list; None if it is none, the text itself if it hides nothing."""
         try:
             document = orjson.loads(text)
-        except orjson.JSONDecodeError:
+            if not isinstance(document, dict | list):
+                return None
+            exact = _WIDE_NUMBER.search(text) is not None
+            document, changed = change(self.under(""), json.loads(text) if exact else document)
+        except ValueError:
             return None
-        if not isinstance(document, dict | list):
-            return None
-        document, changed = change(self.under(""), document)
-        return orjson.dumps(document).decode() if changed else text
+        if not changed:
+            return text
+        return (
+            json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            if exact
+            else orjson.dumps(document).decode()
+        )
 
     def safe_name(self, name: str) -> str:
         """Return a name, marked where it is a secret itself."""
@@ -126,6 +140,8 @@ class Objects:
             return new, new != value
 
         items = None if field_class == "headers" else of_list
+        if field_class == "geo":
+            return Redactor(act, self._place, of_map, items)
         return Redactor(act, other, of_map, items, keeps_numbers=True)
 
     def _pair(self, names: tuple[str, ...]) -> Scrub | None:

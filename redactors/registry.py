@@ -89,12 +89,13 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
         "body": lambda body: body if not body or marker.is_mark(body) else marker.plain("body"),
     }
     secrets = {CREDENTIAL: credential, PIN: credential, SESSION: session}
-    objects = Objects(strings, cookies, headers, secrets, hits.mark)
+    place = _compared(coarse_number if policy.geo == "coarse" else _nothing)
+    objects = Objects(strings, cookies, headers, secrets, hits.mark, place)
     texts.json_text = objects.json_text
     by_class = {name: _of_text(name, act, objects) for name, act in strings.items()}
     by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)
     by_class["cookies"] = Redactor(cookies.header, _compared(_listed(cookies.sequence)), cookies.map)
-    by_class["geo"] = Redactor(strings["geo"], _compared(coarse_number if policy.geo == "coarse" else _nothing))
+    by_class["geo"] = Redactor(strings["geo"], place)
     by_class["object"] = by_class["unknown"] = objects.under("")
     by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)
     return Redactors(by_class, objects, hits, marker)
