@@ -29,7 +29,7 @@ LITERAL_NAMES = frozenset(
     "nel permissions-policy repr-digest server-timing strict-transport-security traceparent want-digest".split()
 )
 """Safe headers whose own grammar has pairs and random runs in it: only what may be a URL with userinfo is looked at."""
-_GATES = {"safe": "?@=:{%", "policy": "?@", "literal": "@"}
+_GATES = {"safe": "=:%@", "policy": "?@", "literal": "@"}
 """What the value of a safe header must hold before it is looked at as text."""
 SAFE_PREFIXES = (
     "accept",
