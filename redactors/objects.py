@@ -26,6 +26,7 @@ _VALUE_NAMES = frozenset("value values val v".split())
 _MOST_IN_PAIR = 8
 _MOST_ROUNDS = 4
 _PAIR = 2
+_NAME = re.compile(r"[\w.-]{1,64}")
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
 
@@ -41,14 +42,16 @@ class Objects:
         secrets: Mapping[str, Redact],
         mark_hits: Redact,
         place: Callable[[Value], tuple[Value, bool]],
+        mark_document: Callable[[Value], tuple[Value, bool]],
     ) -> None:
-        """Take what is done to strings by class and by kind of secret, to a name, and to a place given as a number."""
+        """Take what is done to strings by class and kind of secret, to a name, a place as a number, a document."""
         self._by_class = by_class
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
         self._secrets = secrets
         self._mark_hits = mark_hits
         self._place = place
+        self._mark_document = mark_document
         self._made: dict[str, Redactor] = {}
         self._plans = PlannedMaps(self.under, self.safe_name, self._pair)
 
@@ -90,10 +93,12 @@ class Objects:
             if not isinstance(document, dict | list):
                 return None
             exact = _WIDE_NUMBER.search(text) is not None
-            document, changed = change(self.under(""), json.loads(text) if exact else document)
+            # Known formats first, in the strings themselves: around them a later look would see their escapes.
+            document, hit = self._mark_document(json.loads(text) if exact else document)
+            document, changed = change(self.under(""), document)
         except ValueError:
             return None
-        if not changed:
+        if not (hit or changed):
             return text
         return (
             json.dumps(document, ensure_ascii=False, separators=(",", ":"))
@@ -165,4 +170,6 @@ class Objects:
 
 def _is_pair(value: list[Value]) -> bool:
     """Tell whether a list is a telling name and its value, as entries of a map are often written."""
-    return len(value) == _PAIR and isinstance(value[0], str) and isinstance(value[1], str) and secrecy(value[0]) != ""
+    if len(value) != _PAIR or not isinstance(value[0], str) or not isinstance(value[1], str):
+        return False
+    return _NAME.fullmatch(value[0]) is not None and secrecy(value[0]) != ""

@@ -27,6 +27,8 @@ CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
 _FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
 _DATE = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
+_BY_DIGITS = re.compile(r"[%\[.]|\d{4}-\d\d-\d\d")
+"""Where an escape, a mark, an ending or a date stands, the digits themselves matter."""
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
 _ENCODED_URL = re.compile(r"(?i):[/\\]{2}|[?#&]|\xc0\xbf")
@@ -70,7 +72,7 @@ class Paths:
             self._known.clear()
             self._clean.clear()
         self._known[path] = safe
-        if safe == path and not self._own and "%" not in path and "[" not in path:
+        if safe == path and not self._own and not _BY_DIGITS.search(path):
             self._clean.add(shape)
 
     def _work(self, path: str) -> str:

@@ -19,6 +19,7 @@ from redactors.names import CREDENTIAL, PIN, SESSION
 from redactors.objects import Objects
 from redactors.path import Paths
 from redactors.policy import Policy
+from redactors.rescan import mark_document
 from redactors.secrets import Rules
 from redactors.straight import Redactor, change
 from redactors.text import Texts
@@ -90,7 +91,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     }
     secrets = {CREDENTIAL: credential, PIN: credential, SESSION: session}
     place = _compared(coarse_number if policy.geo == "coarse" else _nothing)
-    objects = Objects(strings, cookies, headers, secrets, hits.mark, place)
+    objects = Objects(strings, cookies, headers, secrets, hits.mark, place, lambda value: mark_document(value, hits))
     texts.json_text = objects.json_text
     by_class = {name: _of_text(name, act, objects) for name, act in strings.items()}
     by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)

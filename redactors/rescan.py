@@ -128,6 +128,18 @@ def _mark_record(line: bytes, numbers: set[int], hits: Hits, *, count_shadow: bo
     return None if made == line or json.loads(made) == record else made
 
 
+def mark_document(value: Value, hits: Hits) -> tuple[Value, bool]:
+    """Return a value with what the rules find marked in each string and name, and whether anything was found."""
+    rules = len(hits.rules.rules)
+    numbers = {
+        number for _, number in hits.rules.scan(json.dumps(value, ensure_ascii=False).encode()) if number < rules
+    }
+    if not numbers:
+        return value, False
+    marked = _marked(value, numbers, hits)
+    return marked, marked != value
+
+
 def _marked(value: Value, numbers: set[int], hits: Hits) -> Value:
     if isinstance(value, str):
         return hits.mark(value, numbers)

@@ -111,10 +111,10 @@ class Rules:
         chosen = _without_overlaps(found)
         return chosen if len(data) == len(text) else _in_characters(chosen, data)
 
-    def allowed(self, rule_id: str) -> Callable[[str], bool]:
-        """Return what tells whether the allowlist of a rule lets a value stay; no rule of this id lets any."""
+    def allowed(self, rule_id: str) -> Callable[[str], bool] | None:
+        """Return what tells whether the allowlist of a rule lets a value stay; None where it has none."""
         patterns = [compile_pattern(each) for rule in self.rules if rule.id == rule_id for each in rule.allow]
-        return lambda value: any(each.search(value.encode()) for each in patterns)
+        return (lambda value: any(each.search(value.encode()) for each in patterns)) if patterns else None
 
     def _matches(self, number: int, data: bytes, marks: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
         exact = self._exact.get(number)

@@ -27,8 +27,8 @@ _SHORTEST = 9
 """No number of the personal family is shorter."""
 _FEWEST_DIGITS = 7
 """What is looked for in text only is made of more: nine of an SSN, seven at least of an account number."""
-_BY_DIGITS = re.compile(r"[%\\&\[{]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
-"""Where an escape, a mark, a JSON document or an address stands, the digits themselves matter."""
+_BY_DIGITS = re.compile(r"[%\\&\[{/]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
+"""Where an escape, a mark, a JSON document, a path or an address stands, the digits themselves matter."""
 _LONGEST_ADDRESS = 39
 _PAIR_RULE = "generic-key"
 """The rule whose allowlist also holds for what is marked by its name in text."""
@@ -45,7 +45,10 @@ class Texts:
         self._hits = hits
         self._url = url
         self._address = address
-        self._pairs = Pairs(hits.marker, address, hits.rules.allowed(_PAIR_RULE))
+        allowed = hits.rules.allowed(_PAIR_RULE)
+        self._pairs = Pairs(hits.marker, address, allowed or _none)
+        self._folds = allowed is None
+        """Whether digits may be folded in what is remembered: an allowlist may name them."""
         self._marker = hits.marker
         self._clean: set[str] = set()
         self._shapes: set[bytes] = set()
@@ -63,6 +66,10 @@ class Texts:
             return text
         if not plain and text[0] == "/" and _PATH.fullmatch(text):
             return self._url(text)
+        return self._look(text, plain=plain)
+
+    def _look(self, text: str, *, plain: bool) -> str:
+        """Redact a text that was not met before; `plain` says that no sign in it parts a name from a value."""
         shape = shape_of(text)
         if shape in self._shapes:
             safe = self._mark_numbers(text, shape)
@@ -71,6 +78,8 @@ class Texts:
             return safe
         # Without a sign that parts a name from a value, or marks a URL or an escape, only shapes are left to judge.
         safe = self._mark_runs(self._mark_numbers(text, shape)) if plain else self._settle(text)
+        if len(safe) <= _LONGEST_ADDRESS and looks_like_address(safe):
+            return self._address(safe)
         if safe == text and len(text) <= _CACHED_LENGTH:
             self._remember(text, shape)
         return safe
@@ -78,7 +87,7 @@ class Texts:
     def _remember(self, text: str, shape: bytes) -> None:
         """Keep a clean text, and its shape where only the count of digits matters to what was looked for."""
         self._keep(self._clean, text)
-        if not _BY_DIGITS.search(text):
+        if self._folds and not _BY_DIGITS.search(text):
             self._keep(self._shapes, shape)
 
     def _keep(self, kept: set[T], key: T) -> None:
@@ -107,7 +116,15 @@ class Texts:
         return self._marker.plain("token")
 
     def _once(self, text: str) -> str:
-        text = self._embedded(text)
+        """Redact a text, and apart from the rest a JSON document in it, from its first brace to its last."""
+        start, end = text.find("{"), text.rfind("}") + 1
+        document = self.json_text(text[start:end]) if 0 <= start < end else None
+        if document is None:
+            return self._parts(text)
+        return self._parts(text[:start]) + document + self._parts(text[end:])
+
+    def _parts(self, text: str) -> str:
+        """Redact what is no JSON document."""
         safe = self._structure(text)
         if safe == text:
             # The last scan of what leaves finds known formats; here they go first only where cutting away what
@@ -115,14 +132,6 @@ class Texts:
             return self._mark_numbers(text, shape_of(text))
         marked = self._hits.mark(text)
         return safe if marked == text else self._structure(marked)
-
-    def _embedded(self, text: str) -> str:
-        """Redact a JSON document that stands in a text, from its first brace to its last."""
-        start, end = text.find("{"), text.rfind("}") + 1
-        if start < 0 or end <= start:
-            return text
-        document = self.json_text(text[start:end])
-        return text if document is None else text[:start] + document + text[end:]
 
     def _structure(self, text: str) -> str:
         if "=" in text or ":" in text or "--" in text or "->" in text or "</" in text or not text.isascii():
@@ -142,3 +151,7 @@ class Texts:
     def _mark_url(self, found: re.Match[str]) -> str:
         """Redact what may be a URL, or a query alone, which is none without a sign of equality."""
         return found[0] if found[0][0] == "?" and "=" not in found[0] else self._url(found[0])
+
+
+def _none(_value: str) -> bool:
+    return False

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redactors.base import FIELD_CLASSES, Value
@@ -33,7 +33,7 @@ SPICE = [
     "?token=", "#", "%3F", "%253D", "\\u003d", "https://", "//u:p@h/", ";", "=", "&amp;", "Bearer ", "password: ", '"',
     "'", "{", "}", '{"password":"', "/reset/", "AKIAQYLPMN5HHHFPZAM2", "ada@mail.example", "203.0.113.7", "2001:db8::1",
     "x7Gq2LmZ9pWv4RtY8kBn", "Cookie: a=b", "\n", "\t", "\\", "é", "\u017f", "\u212a", "\x00", "[", "]", "~", "REDACTED",
-    "ip=", "203.0.113.0", "4111111111111111", "1234", "/2026/",
+    "ip=", "203.0.113.0", "4111111111111111", "1234", "/2026/", ".mp4", ".woff2", "2026-03-02", "api_key=",
 ]  # fmt: skip
 TEXT = (
     st.lists(st.one_of(st.sampled_from(SPICE), st.text(max_size=12)), max_size=8)
@@ -90,11 +90,30 @@ def renumbered(text: str, digits: str) -> str:
 
 @pytest.mark.parametrize("field_class", ["text", "path", "url", "unknown", "object", "headers", "cookies", "ip"])
 @given(text=TEXT, digits=st.permutations("0123456789").map("".join))
+@example(text="/reset/2026-03-02", digits="9876543210")
+@example(text="/f/x7Gq2LmZ9pWv4RtY8kBn.woff2", digits="0192345678")
 def test_what_was_seen_before_changes_nothing(field_class: str, text: str, digits: str) -> None:
     seasoned, fresh = build(Policy(), RING, rules()), build(Policy(), RING, rules())
     scrubbed(seasoned, field_class, text)
     other = renumbered(text, digits)
     assert scrubbed(seasoned, field_class, other) == scrubbed(fresh, field_class, other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"k": "hi\\nada@mail.example"}',
+        '{"k": "\\u00e9ada@mail.example", "password": "a"}',
+        'x {"k":"sid=","b":"c"} y',
+        '{"html":"<img src=\\"data:image/png;base64,AAAA\\">","password":"x"}',
+        '{"n":123456789012345678901,"password":"x1"}',
+    ],
+)
+def test_json_in_text_stays_json(text: str) -> None:
+    safe = scrubbed(BUILT["standard"], "text", text)
+    before, after = (json.loads(each[each.index("{") : each.rindex("}") + 1]) for each in (text, safe))
+    assert before.keys() == after.keys()
+    assert scrubbed(BUILT["standard"], "text", safe) == safe
 
 
 SENSITIVE = {
