@@ -80,6 +80,7 @@ class Passage:
         last = self._names
         current = self._current
         scrub: Scrub = current.scrub if current else _refuse
+        self._hits.dataset = current.dataset if current else _NO_DATASET
         work.segments.append((0, current))
         for at, line in enumerate(work.lines):
             if not line:

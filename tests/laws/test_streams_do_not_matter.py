@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import pipeline.codec
@@ -35,7 +35,7 @@ def test_the_size_of_blocks_does_not_matter(size: int, monkeypatch: pytest.Monke
 
 
 @given(st.permutations(range(len(LINES))))
-@settings(max_examples=10)
+@settings(max_examples=10, phases=[Phase.generate])
 def test_the_order_of_lines_does_not_matter(order: list[int]) -> None:
     shuffled = run(b"".join(LINES[at] for at in order))
     assert sorted(shuffled.safe.splitlines()) == sorted(WHOLE.safe.splitlines())
