@@ -15,12 +15,11 @@ from redactors.straight import Redactor, change
 Redact = Callable[[str], str]
 
 SAFE_NAMES = frozenset(
-    "access-control-allow-credentials age allow alt-svc b3 cache-control cdn-cache-control cf-cache-status "
-    "cf-ipcountry cf-ray cf-visitor cf-worker cloudflare-cdn-cache-control connection date digest dnt etag "
-    "expect expires host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive "
-    "last-modified max-forwards nel origin permissions-policy pragma priority range referrer-policy repr-digest "
-    "retry-after save-data server server-timing strict-transport-security te timing-allow-origin traceparent "
-    "trailer transfer-encoding upgrade upgrade-insecure-requests vary via want-digest x-amzn-trace-id x-cache "
+    "access-control-allow-credentials age allow alt-svc cdn-cache-control cf-cache-status cf-ipcountry cf-ray "
+    "cf-visitor cf-worker cloudflare-cdn-cache-control connection date dnt expect expires host "
+    "if-modified-since if-range if-unmodified-since keep-alive last-modified max-forwards origin pragma "
+    "priority range referrer-policy retry-after save-data server te timing-allow-origin trailer "
+    "transfer-encoding upgrade upgrade-insecure-requests vary via x-amzn-trace-id x-cache "
     "x-content-type-options x-correlation-id x-dns-prefetch-control x-forwarded-host x-forwarded-port "
     "x-forwarded-proto x-frame-options x-request-id x-requested-with x-robots-tag x-trace-id x-xss-protection".split()
 )

@@ -35,8 +35,7 @@ class Hits:
         """Count the hits of rules in shadow, which stay where they are: once, when a line leaves."""
         shadow = [number for number in numbers if self.rules.rules[number].state != "active"]
         for span in self.rules.confirm(text, shadow) if shadow else ():
-            if span.rule.state != "active":
-                self.counts[span.rule.id, span.rule.state] += 1
+            self.counts[span.rule.id, span.rule.state] += 1
 
     def mark_text_only(self, text: str) -> str:
         """Return the text with the hits marked that the scan of whole records does not look for."""
