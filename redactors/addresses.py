@@ -35,8 +35,13 @@ _Act = Callable[[IPv4Address | IPv6Address], str] | None
 _NO_ADDRESS = frozenset({"", "-", "unknown"})
 
 
-def address_transform(choice: str, marker: Marker, ring: KeyRing | None) -> Transform:
-    """Return what a policy's choice does to one address text; what is no address becomes a mark."""
+def address_transform(
+    choice: str, marker: Marker, ring: KeyRing | None, known: dict[str, str] | None = None
+) -> Transform:
+    """Return what a policy's choice does to one address text; what is no address becomes a mark.
+
+    What was met before is remembered in `known`.
+    """
     if choice == "drop":
         return lambda text: text if text in _NO_ADDRESS else "[ip]"
     acts: dict[str, _Act] = {
@@ -46,7 +51,7 @@ def address_transform(choice: str, marker: Marker, ring: KeyRing | None) -> Tran
         "encrypt": lambda address: encrypt(address, marker, ring),
     }
     act = acts[choice]
-    cache: dict[str, str] = {}
+    cache = {} if known is None else known
 
     def transform(text: str) -> str:
         found = cache.get(text)
@@ -64,12 +69,12 @@ def address_transform(choice: str, marker: Marker, ring: KeyRing | None) -> Tran
 
     def truncate_plain(text: str) -> str:
         """Cut what can only be an address in its usual form; anything else goes the long way, ten times as slow."""
+        dotted = _DOTTED.match(text)
+        if dotted:
+            return dotted[0] + ".0"
         found = cache.get(text)
         if found is not None:
             return found
-        dotted = _DOTTED.match(text)
-        if dotted:
-            return keep(text, dotted[0] + ".0")
         groups = _LONG_IPV6.fullmatch(text)
         return keep(text, groups[1] + "::") if groups else transform(text)
 

@@ -41,28 +41,44 @@ class Cookies:
         }
         self._safe_name = marked_name(self._plain)
         self._maps = PlannedMaps(self._redactor, self._safe_name)
-        self.map = self._maps.scrub
+        self.map, self.plans = self._maps.scrub, self._maps.plans
         self._pairs: dict[str, tuple[str, Redact | None]] = {}
-        self._attributes: set[str] = set()
+        self._tails: set[str] = set()
 
     def header(self, text: str) -> str:
         """Redact the value of a Cookie header."""
-        pairs, made = self._pairs, []
-        for pair in text.split("; "):
+        known, made = self._pairs.get, []
+        parts = text.split("; ")
+        if len(parts) <= text.count(";"):
+            parts = [";".join(map(self._pair, part.split(";"))) for part in parts]
+            return "; ".join(parts)
+        for pair in parts:
             name, _, value = pair.partition("=")
-            known = pairs.get(name)
-            if known is None or not value or value[0] in _ODD_STARTS or ";" in value:
+            settled = known(name)
+            if settled is None or not value or value[0] in _ODD_STARTS:
                 made.append(self._pair(pair))
             else:
-                safe, act = known
+                safe, act = settled
                 made.append(safe if act is None else safe + act(value))
         return "; ".join(made)
 
     def set_header(self, text: str) -> str:
         """Redact the value of a Set-Cookie header; attributes stay."""
-        first, *rest = text.split(";")
-        parts = [part if part in self._attributes or self._is_attribute(part) else self._pair(part) for part in rest]
-        return ";".join([self._pair(first), *parts]) if text else text
+        first, semicolon, rest = text.partition(";")
+        return (
+            f"{self._pair(first)};{rest if rest in self._tails else self._tail(rest)}"
+            if semicolon
+            else self._pair(first)
+        )
+
+    def _tail(self, text: str) -> str:
+        """Redact what stands behind the first pair of a Set-Cookie header; remember it where nothing had to go."""
+        safe = ";".join([part if self._is_attribute(part) else self._pair(part) for part in text.split(";")])
+        if safe == text and len(text) <= _CACHED_LENGTH:
+            if len(self._tails) >= _CACHE_SIZE:
+                self._tails.clear()
+            self._tails.add(text)
+        return safe
 
     def sequence(self, cookies: list[Value]) -> list[Value]:
         """Redact a list of `name=value` texts, or of maps that hold a name and a value."""
@@ -85,9 +101,7 @@ class Cookies:
         }
 
     def _pair(self, pair: str) -> str:
-        """Redact `name=value`, or what stands in its place; several that are not parted as they should be."""
-        if ";" in pair:
-            return ";".join(map(self._pair, pair.split(";")))
+        """Redact `name=value`, or what stands in its place."""
         name, equals, value = pair.partition("=")
         if not equals or (value and not value.strip("=")):
             return pair if self._is_kept(pair) else self._plain
@@ -139,15 +153,9 @@ class Cookies:
             new = [self._value(act, each) if isinstance(each, str) else None for each in value] if listed else None
             return new, new != value
 
-        return Redactor(text, other)
+        return Redactor(text, other, usual=act or plain, odd_starts=_ODD_STARTS)
 
     def _is_attribute(self, part: str) -> bool:
         name, _, value = part.strip().partition("=")
         usual = _EXPIRES if name.lower() == "expires" else _USUAL
-        if name.lower() not in _ATTRIBUTES or has_random_run(value) or not usual.fullmatch(value):
-            return False
-        if len(part) <= _CACHED_LENGTH:
-            if len(self._attributes) >= _CACHE_SIZE:
-                self._attributes.clear()
-            self._attributes.add(part)
-        return True
+        return name.lower() in _ATTRIBUTES and not has_random_run(value) and usual.fullmatch(value) is not None

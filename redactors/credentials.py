@@ -14,6 +14,8 @@ _NAMES = (
 )
 SCHEMES = frozenset(_NAMES.split("|"))
 """Schemes of the Authorization header (IANA HTTP Authentication Scheme Registry, and use)."""
+_USUAL_SCHEMES = frozenset({"Basic", "Bearer"})
+_ODD_STARTS = f"[{PLATFORM_MARK[0]} \t"
 SCHEME = re.compile(rf"(?i)(\s*(?:{_NAMES})\s+)(?=\S)")
 """A scheme with the space behind it."""
 
@@ -23,10 +25,9 @@ def credential_redactor(marker: Marker, rule: str = "credential") -> Callable[[s
     keyed, is_mark = marker.keyer(rule), marker.is_mark
 
     def redact(value: str) -> str:
-        first, space, rest = value.partition(" ")
-        if space and first.lower() in SCHEMES and rest and rest[0] not in " \t":
-            kept = rest == PLATFORM_MARK or (rest[0] == "[" and is_mark(rest))
-            return value if kept else f"{first} {keyed(rest)}"
+        first, _, rest = value.partition(" ")
+        if rest and rest[0] not in _ODD_STARTS and (first in _USUAL_SCHEMES or first.lower() in SCHEMES):
+            return f"{first} {keyed(rest)}"
         return odd(value)
 
     def odd(value: str) -> str:

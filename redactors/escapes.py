@@ -1,4 +1,4 @@
-"""Escapes undone: percent-encoding, JSON and HTML, so that what hides behind them can be looked at."""
+"""Escapes undone, a layer at a time: percent-encoding, JSON and HTML, so that what hides behind them can be looked at."""
 
 from __future__ import annotations
 
@@ -6,29 +6,43 @@ import html
 import re
 from urllib.parse import unquote
 
-_ROUNDS = 3
-ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[/\"]|&(?:#\d|#x|amp|quot|lt|gt|apos)")
-"""Finds text that `decode` may change."""
-_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([/\"]))")
+ESCAPE = re.compile(
+    r"%(?:u[0-9A-Fa-f]{2})?[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[/\"]|&(?:#\d|#x|amp|quot|lt|gt|[A-Za-z]{2,31};)"
+)
+"""Finds text that `peel` may change."""
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([/\"\\]))")
+_SCRIPT_ESCAPE = re.compile(r"%u([0-9A-Fa-f]{4})()()")
+"""As JavaScript's `escape` writes letters beyond ASCII."""
+_DEEP = re.compile(r"%(?:25)+(?=[0-9A-Fa-f]{2})")
 
 
-def decode(text: str) -> str:
-    r"""Undo percent-encoding (up to three rounds), JSON and HTML escapes.
+def peel(text: str) -> str:
+    r"""Undo the outermost layer of escapes: of JSON if there is any, else of HTML, else of percent-encoding.
 
-    >>> decode("to%256Ben%3Dx"), decode(r"token\u003dx"), decode("a&amp;b")
-    ('token=x', 'token=x', 'a&b')
+    A backslash or an ampersand that can be seen is in no inner layer: percent-encoding would have encoded it. One layer
+    at a time, since what bounds a value in an inner layer is a part of the value in the outer one.
+
+    >>> peel("to%256Ben%3Dx"), peel(r"token\u003d%41"), peel("a&amp;%41")
+    ('to%6Ben=x', 'token=%41', 'a&%41')
     """
-    for _ in range(_ROUNDS):
-        before = text
-        if "%" in text:
-            text = unquote(text)
-        if "\\" in text:
-            text = _JSON_ESCAPE.sub(_unescape, text)
-        if "&" in text:
-            text = html.unescape(text)
-        if text == before:
-            break
-    return text
+    if "\\" in text:
+        peeled = _JSON_ESCAPE.sub(_unescape, text)
+        if peeled != text:
+            return peeled
+    if "&" in text:
+        peeled = html.unescape(text)
+        if peeled != text:
+            return peeled
+    return unquote(_SCRIPT_ESCAPE.sub(_unescape, text)) if "%" in text else text
+
+
+def flatten(text: str) -> str:
+    """Make one layer of percent-encoding of many.
+
+    >>> flatten("token%2525253Dx")
+    'token%3Dx'
+    """
+    return _DEEP.sub("%", text)
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ LITERAL_NAMES = frozenset(
 """Safe headers whose own grammar has pairs and random runs in it: only what may be a URL with userinfo is looked at."""
 _GATES = {"safe": "=:%@", "policy": "?@", "literal": "@"}
 """What the value of a safe header must hold before it is looked at as text."""
+_ODD_STARTS = f"[{PLATFORM_MARK[0]}"
 SAFE_PREFIXES = (
     "accept",
     "access-control-",
@@ -105,7 +106,7 @@ class Headers:
         self._kind_of = kind_of
         self._safe_name = marked_name(self._plain)
         self._maps = PlannedMaps(self._redactor, self._safe_name)
-        self.map = self._maps.scrub
+        self.map, self.plans = self._maps.scrub, self._maps.plans
 
     def value(self, name: str, value: str) -> str:
         """Redact the value of one header."""
@@ -125,6 +126,8 @@ class Headers:
             )
             return new, new != value
 
+        if kind == "other":
+            return Redactor(act, other, usual=self._plain, odd_starts=_ODD_STARTS)
         return Redactor(act, other, keeps_without=gate)
 
     def lines(self, text: str) -> str:

@@ -67,7 +67,7 @@ _OWNERS = {
 """Words that make the last word a secret only behind one of these."""
 _FOREIGN_WORDS = ("contraseña", "hasło", "пароль", "密码", "密碼", "パスワード", "şifre", "heslo")
 _SECRET_NAMES = frozenset(
-    "codeverifier authheader authdata connectionstring connstring privkey mnemonic sessiondata slackwebhook "
+    "motdepasse codeverifier authheader authdata connectionstring connstring privkey mnemonic sessiondata slackwebhook "
     "webhooksecret seedphrase sess".split()
 )
 _SESSION_NAMES = frozenset(
@@ -180,9 +180,11 @@ def _class_of_name(name: str) -> str:
 
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\u00ad\ufeff")
-_LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅαοερ", "aeopcyxisjdhkABEKMHOPCTXISaoep")
+_LOOKALIKES = str.maketrans("аеорсухіѕјԁһкАВЕКМНОРСТХІЅαοερı", "aeopcyxisjdhkABEKMHOPCTXISaoepi")
+_KELVIN = "\u212a"
+"""Folds to a capital letter, which would part a word in two."""
 
 
 def _latin(name: str) -> str:
-    folded = unicodedata.normalize("NFKD", name).translate(_LOOKALIKES)
+    folded = unicodedata.normalize("NFKD", name.replace(_KELVIN, "k")).translate(_LOOKALIKES)
     return "".join(letter for letter in folded if not unicodedata.combining(letter) and letter not in _INVISIBLE)

@@ -5,30 +5,33 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import orjson
 
 from redactors.base import Value
 from redactors.cookies import Cookies
+from redactors.credentials import SCHEME
 from redactors.headers import Headers
 from redactors.names import PIN, class_of_name, secrecy
 from redactors.planned import PlannedMaps, unique
-from redactors.shapes import has_random_run
+from redactors.shapes import has_random_run, is_plain, shape_of
 from redactors.straight import Redactor, Scrub, change
 
 Redact = Callable[[str], str]
 
-_WIDE_NUMBER = re.compile(r"\d{19}")
+_WIDE_NUMBER = b"0" * 19
 """An integer of so many digits may be beyond 64 bits, which the fast parser does not keep."""
 
 _PAIR_NAMES = frozenset("name key k field header id type attribute param parameter".split())
 _VALUE_NAMES = frozenset("value values val v".split())
 _MOST_IN_PAIR = 8
 _MOST_ROUNDS = 4
-_PAIR = 2
 _NAME = re.compile(r"[\w.-]{1,64}")
+_LONGEST_LABEL = 40
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
+_NOTHING: Mapping[str, str] = {}
 
 
 class Objects:
@@ -37,15 +40,17 @@ class Objects:
     def __init__(
         self,
         by_class: Mapping[str, Redact],
+        known: Mapping[Redact, Mapping[str, str]],
         cookies: Cookies,
         headers: Headers,
         secrets: Mapping[str, Redact],
         mark_hits: Redact,
         place: Callable[[Value], tuple[Value, bool]],
-        mark_document: Callable[[Value], tuple[Value, bool]],
+        mark_document: Callable[[bytes], bytes],
     ) -> None:
         """Take what is done to strings by class and kind of secret, to a name, a place as a number, a document."""
         self._by_class = by_class
+        self._known = known
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
         self._secrets = secrets
@@ -92,19 +97,18 @@ class Objects:
             document = orjson.loads(text)
             if not isinstance(document, dict | list):
                 return None
-            exact = _WIDE_NUMBER.search(text) is not None
+            exact = _WIDE_NUMBER in shape_of(text)
+            read, write = (json.loads, _write_exactly) if exact else (orjson.loads, orjson.dumps)
             # Known formats first, in the strings themselves: around them a later look would see their escapes.
-            document, hit = self._mark_document(json.loads(text) if exact else document)
+            plain = write(read(text)) if "\\" in text else text.encode()
+            marked = self._mark_document(plain)
+            hit = marked is not plain
+            if hit or exact:
+                document = read(marked)
             document, changed = change(self.under(""), document)
         except ValueError:
             return None
-        if not (hit or changed):
-            return text
-        return (
-            json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-            if exact
-            else orjson.dumps(document).decode()
-        )
+        return write(document).decode() if hit or changed else text
 
     def safe_name(self, name: str) -> str:
         """Return a name, marked where it is a secret itself."""
@@ -118,17 +122,23 @@ class Objects:
 
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""
-        act = self._by_class[field_class]
+        act = self._query if field_class == "query" else self._by_class[field_class]
+        known = self._known.get(act, _NOTHING)
         of_map = self._shapes.get(field_class, self._plans.scrub)
 
         def of_list(value: list[Value]) -> int:
-            if _is_pair(value):
-                value[1], secret_changed = change(self.under(self.safe_name(value[0])), value[1])
-                return int(secret_changed)
             changed = 0
+            told, last = "", len(value) - 1
             for at, inner in enumerate(value):
-                if inner.__class__ is str:
-                    new = act(inner)
+                if told and _is_secret(inner, alone=last == 1 or value[at - 1] != told):
+                    value[at], secret_changed = change(self.under(self.safe_name(told)), inner)
+                    changed += secret_changed
+                    told = ""
+                elif inner.__class__ is str:
+                    told = telling_name(inner) if at < last and len(inner) <= _LONGEST_LABEL else ""
+                    new = known.get(inner)
+                    if new is None:
+                        new = act(inner)
                     if new != inner:
                         value[at] = new
                         changed += 1
@@ -147,7 +157,12 @@ class Objects:
         items = None if field_class == "headers" else of_list
         if field_class == "geo":
             return Redactor(act, self._place, of_map, items)
-        return Redactor(act, other, of_map, items, keeps_numbers=True)
+        plans = None if field_class in self._shapes else self._plans.plans
+        return Redactor(act, other, of_map, items, keeps_numbers=True, known=self._known.get(act), plans=plans)
+
+    def _query(self, value: str) -> str:
+        """Redact what stands under a name for queries: of SQL, GraphQL or people if it has spaces, else of a URL."""
+        return self._by_class["text" if " " in value.strip() and value[:1] != "?" else "query"](value)
 
     def _pair(self, names: tuple[str, ...]) -> Scrub | None:
         """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""
@@ -168,8 +183,25 @@ class Objects:
         return scrub
 
 
-def _is_pair(value: list[Value]) -> bool:
-    """Tell whether a list is a telling name and its value, as entries of a map are often written."""
-    if len(value) != _PAIR or not isinstance(value[0], str) or not isinstance(value[1], str):
+def _write_exactly(document: Value) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def telling_name(text: str) -> str:
+    """Return the name of a secret that a text is, or that a label such as `user token:` ends in; empty for none.
+
+    >>> telling_name("x-api-key"), telling_name("got token:"), telling_name("got token")
+    ('x-api-key', 'token', '')
+    """
+    name = text.rstrip(" :=").rpartition(" ")[2] if text.rstrip()[-1:] in (":", "=") else text
+    return name if _NAME.fullmatch(name) and secrecy(name) else ""
+
+
+def _is_secret(value: Value, *, alone: bool) -> bool:
+    """Tell whether what follows a telling name in a list is its value: in a longer list no word, no sentence."""
+    if not isinstance(value, str):
         return False
-    return _NAME.fullmatch(value[0]) is not None and secrecy(value[0]) != ""
+    scheme = SCHEME.match(value)
+    bare = value[scheme.end() :] if scheme else value
+    return alone or not (" " in bare or is_plain(bare))

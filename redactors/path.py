@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import product
 from urllib.parse import unquote
 
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain, shape_of
+from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
@@ -18,6 +20,8 @@ CAPABILITY_WORDS = frozenset(
 )
 """What follows one of these is itself the key to something."""
 
+_OWNED = frozenset({"key", "keys", "code", "codes", "token", "tokens"})
+"""Words that are telling behind another: `api-key`."""
 _ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build", "dist"})
 _ASSET_ENDINGS = tuple(
     ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
@@ -27,14 +31,19 @@ CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
 _FILE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)((?:\.[A-Za-z][A-Za-z0-9]{0,7}){1,2})")
 _DATE = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
-_BY_DIGITS = re.compile(r"[%\[.]|\d{4}-\d\d-\d\d")
-"""Where an escape, a mark, an ending or a date stands, the digits themselves matter."""
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
 _ENCODED_URL = re.compile(r"(?i):[/\\]{2}|[?#&]|\xc0\xbf")
-_CACHE_SIZE = 16_384
+_CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
-"""Paths and segments remembered: a request's path stands in its URI, its path field and the next request's referer."""
+"""Segments and words remembered."""
+_WORD_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+_TO_WORDS = bytes(byte if byte in _WORD_LETTERS else 32 if byte in b"/-.0123456789" else 0 for byte in range(256))
+"""Parts the words of a path in small letters; any other character makes a word that no list of words holds."""
+_HEX_WORDS = frozenset(bytes(letters) for size in range(1, 5) for letters in product(b"abcdef", repeat=size))
+"""What ids of hexadecimal digits leave; no word that tells anything is made of these letters alone."""
+_HEX_LETTERS = b"abcdef"
+_LONGEST_WORD = 24
 
 PLAIN, CAPABILITY, ALWAYS, ASSETS = range(4)
 """Verdicts on a segment: marked only behind a capability word, and only if it is no word; makes the next ones suspect;
@@ -52,28 +61,26 @@ class Paths:
         self._marker = marker
         self._mark = marker.plain("path")
         self._verdicts: dict[str, int] = {}
-        self._known: dict[str, str] = {}
-        self._clean: set[bytes] = set()
+        self._innocent = set(_HEX_WORDS)
 
     def redact(self, path: str) -> str:
         """Return the path with its secret segments marked, without a query that hides behind an encoded sign."""
-        safe = self._known.get(path)
-        if safe is not None:
-            return safe
-        shape = shape_of(path)
-        safe = path if shape in self._clean else self._work(path)
-        if len(path) <= _CACHED_LENGTH:
-            self._remember(path, safe, shape)
-        return safe
+        words = path.encode().translate(_TO_WORDS).split()
+        innocent = self._innocent.issuperset(words) or self._learns(words)
+        return path if innocent and not self._own else self._work(path)
 
-    def _remember(self, path: str, safe: str, shape: bytes) -> None:
-        """Keep what was found, and the shape of a clean path where only the count of digits mattered."""
-        if len(self._known) >= _CACHE_SIZE:
-            self._known.clear()
-            self._clean.clear()
-        self._known[path] = safe
-        if safe == path and not self._own and not _BY_DIGITS.search(path):
-            self._clean.add(shape)
+    def _learns(self, words: list[bytes]) -> bool:
+        """Tell whether a path of nothing but these words, and digits, is innocent; remember the words that are.
+
+        A token has capitals, so that in small letters only what the words say is left to judge.
+        """
+        new = [word for word in words if word not in self._innocent and word.strip(_HEX_LETTERS)]
+        if not all(len(word) <= _LONGEST_WORD and b"\0" not in word and _is_innocent(word.decode()) for word in new):
+            return False
+        if len(self._innocent) >= _CACHE_SIZE:
+            self._innocent = set(_HEX_WORDS)
+        self._innocent.update(new)
+        return True
 
     def _work(self, path: str) -> str:
         cut = CUT.search(path) if "%" in path or "?" in path or "#" in path else None
@@ -84,6 +91,10 @@ class Paths:
         suspect = assets = False
         for at, part in enumerate(parts):
             if not part:
+                continue
+            if suspect and not part.isalpha() and not _is_harmless(part, self._marker):
+                parts[at] = _mark_segment(part, self._mark, whole=True)
+                changed = True
                 continue
             verdict = self._verdicts.get(part)
             if verdict is None:
@@ -125,7 +136,18 @@ def _is_capability(part: str) -> bool:
     names = part.split("-") if part.islower() and part.isascii() and "_" not in part else words(part)
     if not CAPABILITY_WORDS.isdisjoint(names):
         return part.isalpha() or is_plain(part)
-    return "".join(names).isalpha() and is_plain(part) and secrecy(part) != ""
+    telling = "".join(names).isalpha() and is_plain(part) and not all(map(_is_innocent, names))
+    return telling and secrecy(part) != ""
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _is_innocent(word: str) -> bool:
+    """Tell whether a word in small letters can have no part in a capability.
+
+    >>> [_is_innocent(word) for word in ("orders", "reset", "apikey", "key")]
+    [True, False, False, False]
+    """
+    return word not in CAPABILITY_WORDS and word not in _OWNED and not secrecy(word)
 
 
 def _odd_verdict(part: str, marker: Marker) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from redactors.base import RECORDS_PREFIX, ConfigurationError, Record, Tally, Value
@@ -44,11 +44,13 @@ class Plans:
         forced: Dataset | None = None,
         hint: Dataset | None = None,
         zone: str = "",
+        rename: Mapping[str, str] | None = None,
         guarded: bool = True,
     ) -> None:
         """Take a dataset that is known (`forced`) or only likely (`hint`), and the zone where the records do not say.
 
-        `guarded` says that the guard patterns are searched for in what leaves; it is false for records in records.
+        `rename` tells the dataset's name of a field by the record's own, where that is another. `guarded` says that the
+        guard patterns are searched for in what leaves; it is false for records in records.
         """
         self._policy = policy
         self._redactors = redactors
@@ -56,6 +58,7 @@ class Plans:
         self._forced = forced
         self._hint = hint
         self._zone = zone
+        self._rename = rename or {}
         self._kept: dict[tuple[str, ...], Scrubber] = {}
         self._fields: dict[str, tuple[Dataset, dict[str, str]]] = {}
         self._nested: list[Plans] = []
@@ -63,6 +66,7 @@ class Plans:
         self._guarded = guarded_names(catalogue) if guarded else frozenset[str]()
         self._counted: dict[tuple[str, str], int] = {}
         self._counts: list[int] = []
+        self._flushes: list[Callable[[], None]] = []
         self._interpreted = 0
 
     def find(self, names: tuple[str, ...]) -> Scrubber:
@@ -82,6 +86,14 @@ class Plans:
                 self._interpreted += 1
         return found
 
+    def classes(self, names: tuple[str, ...]) -> list[str | None] | None:
+        """Return the class of each of these fields, None for an unknown one; None for all where no dataset fits."""
+        dataset = self._dataset(names)
+        if dataset is None:
+            return None
+        fields = self._classes(dataset)
+        return [self._class(name, fields) for name in names]
+
     def scrub(self, record: Record) -> int:
         """Make one record safe in place, whatever its names; return how many fields changed."""
         return self.find(tuple(record)).scrub(record)
@@ -92,6 +104,8 @@ class Plans:
 
     def collect(self, tally: Tally) -> None:
         """Move the counts of changed fields, by (dataset, family), into a tally."""
+        for flush in self._flushes:
+            flush()
         for counted, at in self._counted.items():
             tally.redactions[counted] += self._counts[at]
             self._counts[at] = 0
@@ -101,15 +115,15 @@ class Plans:
             plans.collect(tally)
 
     def _make(self, names: tuple[str, ...], *, compiled: bool, guarded: Collection[str]) -> Scrubber:
-        dataset = self._forced or self._catalogue.recognise(names, self._hint)
+        dataset = self._dataset(names)
         if dataset is None:
             raise UnrecognisedError
         fields = self._classes(dataset)
-        unknown = [name for name in names if _class(name, fields) is None]
+        unknown = [name for name in names if self._class(name, fields) is None]
         dropped = unknown if self._policy.unknown == "drop" else []
         steps = [self._step(name, fields, dataset) for name in names if name not in dropped]
         steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
-        scrub = (compile_steps if compiled else interpret_steps)(steps, self._counts)
+        scrub = self._compiled(steps) if compiled else interpret_steps(steps, self._counts)
         if dropped:
             scrub = _dropping(scrub, dropped)
         elif unknown:
@@ -117,6 +131,18 @@ class Plans:
         if self._redactors.marker.scoped:
             scrub = self._for_tenant(scrub, dataset)
         return Scrubber(dataset.name, scrub, len(unknown))
+
+    def _compiled(self, steps: list[Step]) -> Scrub:
+        made = compile_steps(steps, self._counts)
+        self._flushes.append(made.flush)
+        return made.scrub
+
+    def _dataset(self, names: tuple[str, ...]) -> Dataset | None:
+        return self._forced or self._catalogue.recognise((self._rename.get(name, name) for name in names), self._hint)
+
+    def _class(self, name: str, fields: dict[str, str]) -> str | None:
+        name = self._rename.get(name, name)
+        return fields.get(name) or fields.get(name.lower())
 
     def _classes(self, dataset: Dataset) -> dict[str, str]:
         """Return the field classes of a dataset under the policy, also by name in small letters."""
@@ -129,7 +155,7 @@ class Plans:
         return found
 
     def _step(self, name: str, fields: dict[str, str], dataset: Dataset) -> Step:
-        field_class = _class(name, fields)
+        field_class = self._class(name, fields)
         if field_class is None:
             return Step(name, self._unknown(name), self._counter(dataset, "unknown"))
         if field_class.startswith(RECORDS_PREFIX):
@@ -176,10 +202,11 @@ class Plans:
 
     def _for_tenant(self, scrub: Scrub, dataset: Dataset) -> Scrub:
         role = dataset.roles.get(self._policy.scope)
+        own = next((name for name, meant in self._rename.items() if meant == role), role)
         marker = self._redactors.marker
 
         def scrub_for_tenant(record: Record) -> int:
-            told = record.get(role) if isinstance(role, str) else None
+            told = record.get(own, record.get(role)) if isinstance(role, str) else None
             outer = marker.tenant
             marker.select(told if isinstance(told, str) and told else outer if self._inner else self._zone)
             changed = scrub(record)
@@ -188,10 +215,6 @@ class Plans:
             return changed
 
         return scrub_for_tenant
-
-
-def _class(name: str, fields: dict[str, str]) -> str | None:
-    return fields.get(name) or fields.get(name.lower())
 
 
 def _dropping(scrub: Scrub, names: list[str]) -> Scrub:

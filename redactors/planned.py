@@ -27,12 +27,13 @@ class PlannedMaps:
         self._redactor_of = redactor_of
         self._safe_name = safe_name
         self._special = special
-        self._plans: dict[tuple[str, ...], Scrub] = {}
+        self.plans: dict[tuple[str, ...], Scrub] = {}
+        """What is done to maps of names that were met before."""
 
     def scrub(self, value: dict[str, Value]) -> int:
         """Make a map safe in place; return how many values and names changed."""
         names = tuple(value)
-        plan = self._plans.get(names)
+        plan = self.plans.get(names)
         if plan is None:
             plan = self._make(names)
         return plan(value)
@@ -42,11 +43,13 @@ class PlannedMaps:
         # By the safe name: what is done must be the same when the marked name comes by again.
         steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
         small = len(names) <= _MAX_NAMES and all(len(name) <= _MAX_LENGTH for name in names)
-        kept = small and len(self._plans) < _MAX_PLANS
-        scrub = self._special(names) or (compile_steps if kept else interpret_steps)(steps, [0])
+        kept = small and len(self.plans) < _MAX_PLANS
+        scrub = self._special(names) or (
+            compile_steps(steps, [], whole=True).scrub if kept else interpret_steps(steps, [])
+        )
         plan = renaming(scrub, safe_names)
         if kept:
-            self._plans[names] = plan
+            self.plans[names] = plan
         return plan
 
 

@@ -23,6 +23,8 @@ FIXED = 3
 FEW = 8
 """A class of so few characters is as good as a fixed one."""
 
+_FOLD_DIGITS = 1 << 30
+"""Beside the flags of a pattern: every digit stands for all, as in a text whose digits were made 0."""
 _ENDS = (parser.AT_END, parser.AT_END_STRING)
 _STARTS = (parser.AT_BEGINNING, parser.AT_BEGINNING_STRING)
 _WIDE = r"[\xc2-\xf4][\x80-\xbf]{1,3}"  # any one character beyond ASCII, as UTF-8
@@ -52,20 +54,22 @@ _CATEGORIES = {
 _NEGATIVE = frozenset({parser.CATEGORY_NOT_DIGIT, parser.CATEGORY_NOT_SPACE, parser.CATEGORY_NOT_WORD})
 
 
-def derive(exact: str) -> str:
+def derive(exact: str, *, shape: bool = False) -> str:
     r"""Return a Hyperscan pattern that matches the JSON form of every string that `exact` matches.
 
     The pattern reads bytes as orjson writes them: `"`, `\` and control characters escaped, the rest UTF-8. It is
     wider than the rule where that is cheaper: it starts at the first fixed text, word boundaries are left out (but `^`
     and `$` are the quotes around the string), repeats at both ends are cut to their minimum, long counts are left open.
     Without any fixed text the end stays as it is: then the boundary behind it is what keeps the rule quiet.
+    With `shape` the pattern reads the text with every digit made 0.
 
     Raises:
         ConfigurationError: the rule has a construct that both engines do not read alike, or nothing fixed in it.
 
     """
     tree = _parse(exact)
-    pattern = _sequence(list(tree), tree.state.flags, head=True, tail=_longest(list(tree)) > 0)
+    flags = tree.state.flags | (_FOLD_DIGITS if shape else 0)
+    pattern = _sequence(list(tree), flags, head=True, tail=_longest(list(tree)) > 0)
     if tree.getwidth()[0] < SHORTEST:
         message = f"pattern is satisfied by fewer than {SHORTEST} characters; right would be one with a fixed part"
         raise ConfigurationError(message)
@@ -193,18 +197,29 @@ def _single(node: Node) -> bool:
 
 def _characters(node: Node, flags: int, *, first: bool = False) -> str:
     """Translate what stands for one character; of the first one in the pattern its last byte may be enough."""
+    members, wide = _members_of(node)
+    if flags & _FOLD_DIGITS and members & _DIGITS:
+        members |= {ord("0")}
+    fold = bool(flags & parser.SRE_FLAG_IGNORECASE) and node[0] in (parser.LITERAL, parser.IN)
+    return _one_of(members, wide, fold=fold and not _is_negated(node), first=first)
+
+
+def _is_negated(node: Node) -> bool:
     operator, argument = node
-    fold = bool(flags & parser.SRE_FLAG_IGNORECASE)
+    return operator is parser.IN and argument[0][0] is parser.NEGATE
+
+
+def _members_of(node: Node) -> tuple[frozenset[int], bool]:
+    """Return the ASCII characters that a node for one character stands for, and whether it stands for others."""
+    operator, argument = node
     if operator is parser.LITERAL:
-        return _one_of(*_members([node]), fold=fold, first=first)
+        return _members([node])
     if operator is parser.NOT_LITERAL:
-        return _one_of(_ASCII - {argument}, wide=True, fold=False, first=first)
+        return _ASCII - {argument}, True
     if operator is parser.ANY:
-        return _one_of(_ASCII, wide=True, fold=False, first=first)
+        return _ASCII, True
     if operator is parser.IN:
-        if argument[0][0] is parser.NEGATE:
-            return _one_of(_ASCII - _members(argument[1:])[0], wide=True, fold=False, first=first)
-        return _one_of(*_members(argument), fold=fold, first=first)
+        return (_ASCII - _members(argument[1:])[0], True) if _is_negated(node) else _members(argument)
     message = f"pattern holds {str(operator).lower()}, which is not linear; right would be RE2 syntax"
     raise ConfigurationError(message)
 

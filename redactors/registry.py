@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from redactors.addresses import address_transform, replace_addresses
 from redactors.base import Value
@@ -44,16 +43,20 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     marker = Marker(ring, (rule.id for rule in rules.rules), policy.scope)
     hits = Hits(rules, marker, policy.email)
     visitor = address_transform(policy.ip, marker, ring)
-    kept_address = address_transform("keep", marker, ring)
+    kept: dict[str, str] = {}
+    kept_address = address_transform("keep", marker, ring, kept)
     query = strip_query if policy.query == "strip" else params_redactor(frozenset(policy.params_keep), marker)
     path = Paths(policy.path_templates, marker).redact
     url = Urls(path, query, marker).redact
+    stripped = url if query is strip_query else Urls(path, strip_query, marker).redact
     credential = credential_redactor(marker)
     session = credential_redactor(marker, "session")
     identity = identity_redactor(policy.identity, marker)
     email = email_redactor(policy.email, marker)
     texts = Texts(hits, url, visitor)
     text = texts.redact
+    places: dict[str, str] = {}
+    geo = coarse_redactor(places) if policy.geo == "coarse" else lambda place: place and "[geo]"
     agent = text if policy.user_agent == "keep" else agent_family
     cookies = Cookies(policy.cookies_keep, policy.session_cookies, marker)
     headers = Headers(
@@ -74,7 +77,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     strings: dict[str, Text] = {
         "url": url,
         "query": query,
-        "path": Urls(path, strip_query, marker).redact,
+        "path": stripped,
         "headers": headers.lines,
         "cookies": cookies.header,
         "credential": credential,
@@ -83,7 +86,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
         "ip": visitor,
         "ip.infrastructure": kept_address,
         "ip.actor": kept_address,
-        "geo": coarse if policy.geo == "coarse" else lambda place: place and "[geo]",
+        "geo": geo,
         "text": text,
         "text.user_agent": agent,
         "safe": str,
@@ -91,12 +94,19 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     }
     secrets = {CREDENTIAL: credential, PIN: credential, SESSION: session}
     place = _compared(coarse_number if policy.geo == "coarse" else _nothing)
-    objects = Objects(strings, cookies, headers, secrets, hits.mark, place, lambda value: mark_document(value, hits))
+    known: dict[Text, Mapping[str, str]] = {text: texts.known, kept_address: kept, geo: places}
+    objects = Objects(
+        strings, known, cookies, headers, secrets, hits.mark, place, lambda document: mark_document(document, hits)
+    )
     texts.json_text = objects.json_text
-    by_class = {name: _of_text(name, act, objects) for name, act in strings.items()}
-    by_class["headers"] = Redactor(headers.lines, _compared(_listed(headers.sequence)), headers.map)
-    by_class["cookies"] = Redactor(cookies.header, _compared(_listed(cookies.sequence)), cookies.map)
-    by_class["geo"] = Redactor(strings["geo"], place)
+    by_class = {name: _of_text(name, act, objects, known.get(act)) for name, act in strings.items()}
+    by_class["headers"] = Redactor(
+        headers.lines, _compared(_listed(headers.sequence)), headers.map, plans=headers.plans
+    )
+    by_class["cookies"] = Redactor(
+        cookies.header, _compared(_listed(cookies.sequence)), cookies.map, plans=cookies.plans
+    )
+    by_class["geo"] = Redactor(geo, place, known=places)
     by_class["object"] = by_class["unknown"] = objects.under("")
     by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)
     return Redactors(by_class, objects, hits, marker)
@@ -105,19 +115,31 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
 _SECRET_CLASSES = frozenset({"credential", "identity", "email", "ip", "body", "headers", "cookies"})
 
 
-def _of_text(name: str, act: Text, objects: Objects) -> Redactor:
+def _of_text(name: str, act: Text, objects: Objects, known: Mapping[str, str] | None) -> Redactor:
     """Return the redactor of a class whose values are strings or lists of strings; other types are unknown."""
     secret = name in _SECRET_CLASSES
+    kept = {} if known is None else known
+
+    def items(values: list[Value]) -> int:
+        changed = 0
+        for at, each in enumerate(values):
+            new = kept.get(each) if each.__class__ is str else None
+            if new is None:
+                new, touched = change(redactor, each)
+            else:
+                touched = new != each
+            if touched:
+                values[at] = new
+                changed += 1
+        return changed
 
     def other(value: Value) -> tuple[Value, bool]:
-        if isinstance(value, list):
-            new = [act(each) if isinstance(each, str) else other(each)[0] for each in value]
-            return new, new != value
         if isinstance(value, dict) and name != "body":
             return change(objects.secret(CREDENTIAL) if name == "credential" else objects.under(""), value)
         return (None, True) if secret else (value, False)
 
-    return Redactor(act, other)
+    redactor = Redactor(act, other, items=items, known=known)
+    return redactor
 
 
 def _inside(objects: Objects) -> Other:
@@ -151,7 +173,22 @@ def _nothing(_value: Value) -> None:
 _NUMBER = re.compile(r"\s*-?\d{1,3}(?:\.\d+)?\s*")
 
 
-@lru_cache(maxsize=8192)
+_MOST_PLACES = 8192
+
+
+def coarse_redactor(known: dict[str, str]) -> Text:
+    """Return what makes a place coarse; places that were met before are remembered in `known`."""
+
+    def redact(place: str) -> str:
+        if place not in known:
+            if len(known) >= _MOST_PLACES:
+                known.clear()
+            known[place] = coarse(place)
+        return known[place]
+
+    return redact
+
+
 def coarse(place: str) -> str:
     """Keep one decimal of a latitude or longitude; names of places stay.
 

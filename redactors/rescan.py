@@ -75,8 +75,10 @@ def _lines(block: bytes, suspects: Iterable[Suspect]) -> list[tuple[int, int, li
     return found
 
 
-def mark_line(line: bytes, suspects: list[Suspect], hits: Hits) -> bytes:
+def mark_line(line: bytes, suspects: list[Suspect], hits: Hits, *, leaves: bool = True) -> bytes:
     """Mark what the rules find at these places of a serialised line, then scan it again; the same object if nothing.
+
+    A line that does not leave yet counts no rules in shadow: they are counted when it does.
 
     Raises:
         UnscrubbableError: the line still holds a secret after every round.
@@ -84,11 +86,11 @@ def mark_line(line: bytes, suspects: list[Suspect], hits: Hits) -> bytes:
     """
     safe = line
     for turn in range(_MAX_ROUNDS):
-        marked = _mark_once(safe, suspects, hits, count_shadow=turn == 0)
+        marked = _mark_once(safe, suspects, hits, count_shadow=leaves and turn == 0)
         if marked is None:
             return safe
         safe = marked
-        suspects = [each for each in hits.rules.scan(safe) if each[1] < len(hits.rules.rules)]
+        suspects = _suspects(safe, hits)
         if not suspects:
             return safe
     raise UnscrubbableError
@@ -128,16 +130,19 @@ def _mark_record(line: bytes, numbers: set[int], hits: Hits, *, count_shadow: bo
     return None if made == line or json.loads(made) == record else made
 
 
-def mark_document(value: Value, hits: Hits) -> tuple[Value, bool]:
-    """Return a value with what the rules find marked in each string and name, and whether anything was found."""
-    rules = len(hits.rules.rules)
-    numbers = {
-        number for _, number in hits.rules.scan(json.dumps(value, ensure_ascii=False).encode()) if number < rules
-    }
-    if not numbers:
-        return value, False
-    marked = _marked(value, numbers, hits)
-    return marked, marked != value
+def mark_document(document: bytes, hits: Hits) -> bytes:
+    """Mark what the rules find in the strings and names of a JSON text in a record; the same object if nothing.
+
+    Raises:
+        UnscrubbableError: it still holds a secret after every round.
+
+    """
+    suspects = _suspects(document, hits)
+    return mark_line(document, suspects, hits, leaves=False) if suspects else document
+
+
+def _suspects(data: bytes, hits: Hits) -> list[Suspect]:
+    return [each for each in hits.rules.scan(data) if each[1] < len(hits.rules.rules)]
 
 
 def _marked(value: Value, numbers: set[int], hits: Hits) -> Value:

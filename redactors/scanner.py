@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import hyperscan
 
 from redactors.base import ConfigurationError
-from redactors.prefilter import fixed_text
+from redactors.prefilter import derive, fixed_text
 from redactors.rule_rows import Rule
+
+Databases = tuple[hyperscan.Database, ...]
 
 _SIZE, _TEXT = 8, 2
 _PERSONAL = "personal"
@@ -18,12 +20,16 @@ _STALE = "rules: the cached databases were made by another version or for anothe
 class Scanner:
     """Scans for all rules. One process, one scan at a time: each database has one scratch."""
 
-    __slots__ = ("_everywhere", "_hits", "_in_text")
+    __slots__ = ("_everywhere", "_hits", "_in_shapes", "_in_text")
 
-    def __init__(self, everywhere: tuple[hyperscan.Database, ...], in_text: tuple[hyperscan.Database, ...]) -> None:
-        """Take databases whose expression ids are the numbers to report: for any bytes, and for texts only."""
+    def __init__(self, everywhere: Databases = (), in_text: Databases = (), in_shapes: Databases = ()) -> None:
+        """Take databases whose expression ids are the numbers to report.
+
+        They are for any bytes, for texts only, and for texts whose digits were made 0.
+        """
         self._everywhere = everywhere
         self._in_text = in_text
+        self._in_shapes = in_shapes
         self._hits: list[tuple[int, int]] = []
 
     def scan(self, block: bytes) -> list[tuple[int, int]]:
@@ -33,6 +39,10 @@ class Scanner:
     def scan_text(self, text: bytes) -> list[tuple[int, int]]:
         """Return the matches of the rules that are looked for in text only."""
         return self._scan(self._in_text, text)
+
+    def may_hit(self, shape: bytes) -> bool:
+        """Tell whether `scan_text` may find anything in a text that has this form when its digits are made 0."""
+        return bool(self._scan(self._in_shapes, shape))
 
     def _scan(self, databases: tuple[hyperscan.Database, ...], data: bytes) -> list[tuple[int, int]]:
         hits = self._hits
@@ -48,9 +58,11 @@ class Scanner:
 
     def dump(self) -> bytes:
         """Return the databases as bytes; they fit this CPU and this Hyperscan only."""
-        parts = [hyperscan.dumpb(database) for database in (*self._everywhere, *self._in_text)]
-        made = b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts)
-        return len(self._everywhere).to_bytes(_SIZE, "big") + made
+        made = b""
+        for databases in (self._everywhere, self._in_text, self._in_shapes):
+            parts = [hyperscan.dumpb(database) for database in databases]
+            made += _number(len(parts)) + b"".join(_number(len(part)) + part for part in parts)
+        return made
 
 
 def compile_scanner(rules: tuple[Rule, ...], guards: Iterable[str] = ()) -> Scanner:
@@ -74,7 +86,10 @@ def compile_scanner(rules: tuple[Rule, ...], guards: Iterable[str] = ()) -> Scan
     text.update(enumerate(guards, len(rules)))
     try:
         everywhere = tuple(_compile(patterns) for patterns in (text, bare) if patterns)
-        return Scanner(everywhere, (_compile(personal),) if personal else ())
+        if not personal:
+            return Scanner(everywhere)
+        shapes = {number: derive(rules[number].exact, shape=True) for number in personal}
+        return Scanner(everywhere, (_compile(personal),), (_compile(shapes),))
     except hyperscan.error:
         message = f"{_culprit(rules)}: too large to scan for; right would be fewer or shorter counts"
         raise ConfigurationError(message) from None
@@ -87,14 +102,25 @@ def load_scanner(data: bytes) -> Scanner:
         ConfigurationError: the bytes do not fit this machine.
 
     """
-    databases = []
-    everywhere, at = int.from_bytes(data[:_SIZE], "big"), _SIZE
+    sorts: list[Databases] = []
+    at = 0
     while at < len(data):
-        size = int.from_bytes(data[at : at + _SIZE], "big")
-        at += _SIZE
-        databases.append(_load(data[at : at + size]))
-        at += size
-    return Scanner(tuple(databases[:everywhere]), tuple(databases[everywhere:]))
+        count, at = _read_number(data, at)
+        databases = []
+        for _ in range(count):
+            size, at = _read_number(data, at)
+            databases.append(_load(data[at : at + size]))
+            at += size
+        sorts.append(tuple(databases))
+    return Scanner(*sorts)
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(_SIZE, "big")
+
+
+def _read_number(data: bytes, at: int) -> tuple[int, int]:
+    return int.from_bytes(data[at : at + _SIZE], "big"), at + _SIZE
 
 
 def _compile(patterns: dict[int, str]) -> hyperscan.Database:

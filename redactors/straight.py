@@ -5,8 +5,9 @@ A loop over the steps costs three times the generated code; a law test holds the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from redactors.base import Value
@@ -33,6 +34,13 @@ class Redactor:
     """Numbers and booleans pass as they are."""
     keeps_without: str = ""
     """Strings without any of these characters pass as they are."""
+    known: Mapping[str, str] | None = None
+    """What strings that were met before became: `text` fills it."""
+    usual: Callable[[str], str] | str | None = None
+    """What `text` does to strings that begin with none of `odd_starts`, or what it puts in their place."""
+    odd_starts: str = ""
+    plans: Mapping[tuple[str, ...], Scrub] | None = None
+    """What `map` does to maps of names that were met before: `map` fills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,17 @@ class Step:
 
     name: str
     redactor: Redactor
-    counter: int = 0
-    """Where in the list of counts its changes are counted."""
+    counter: int | None = None
+    """Where in the list of counts its changes are counted, if they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """The code generated for a list of steps."""
+
+    scrub: Scrub
+    flush: Callable[[], None]
+    """Adds to the list of counts what was counted since the last call."""
 
 
 def interpret_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
@@ -56,7 +73,8 @@ def interpret_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
 
 def _apply(step: Step, record: dict[str, Value], counts: list[int]) -> int:
     record[step.name], count = _changed(step.redactor, record[step.name])
-    counts[step.counter] += count
+    if step.counter is not None:
+        counts[step.counter] += count
     return int(count > 0)
 
 
@@ -68,13 +86,11 @@ def change(redactor: Redactor, value: Value) -> tuple[Value, bool]:
 
 def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     scalar = not isinstance(value, dict | list)
-    if value is None or (
-        scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))
-    ):
+    if not value or (scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))):
         return value, 0
     if isinstance(value, str) and redactor.text:
         kept = redactor.keeps_without and not any(letter in value for letter in redactor.keeps_without)
-        new: Value = value if kept or not value else redactor.text(value)
+        new: Value = value if kept else redactor.text(value)
         return new, int(new != value)
     if isinstance(value, dict) and redactor.map:
         return value, redactor.map(value)
@@ -84,42 +100,105 @@ def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     return new, int(changed)
 
 
-def compile_steps(steps: Sequence[Step], counts: list[int]) -> Scrub:
-    """Return a scrubber of generated code: one block a field, no loop, no table."""
+def compile_steps(steps: Sequence[Step], counts: list[int], *, whole: bool = False) -> Straight:
+    """Generate the code of a scrubber: one block a field, no loop, no table.
+
+    `whole` says that the steps are for all names of the maps to come, in their order.
+    """
     scope: dict[str, Any] = {"counts": counts, "apply": _apply}
-    lines = ["changed = 0"]
+    body: list[str] = []
     for at, step in enumerate(steps):
         scope |= {f"n{at}": step.name, f"s{at}": step}
-        lines += [f"v = record[n{at}]", *_block(at, step, scope)]
-    lines.append("return changed")
-    source = "def scrub(record):\n" + "".join(f"    {line}\n" for line in lines)
+        body += [f"if v{at}:", *_inner(_block(at, step, scope))]
+    counters = sorted({step.counter for step in steps if step.counter is not None})
+    shared = [f"nonlocal {', '.join(f'c{counter}' for counter in counters)}"] if counters else []
+    scrub = [
+        "def scrub(record):",
+        *_inner([*shared, "changed = 0", *_values(steps, scope, whole=whole), *body, "return changed"]),
+    ]
+    flush = ["def flush():", *_inner([*shared, *map(_flushed, counters), "return"])]
+    made = [*(f"c{counter} = 0" for counter in counters), *scrub, *flush, "return scrub, flush"]
     # The source holds numbers of steps and nothing else: names and classes of fields come in as its globals.
-    exec(compile(source, "<plan>", "exec"), scope)  # noqa: S102
-    scrub: Scrub = scope["scrub"]
-    return scrub
+    exec(compile("\n".join(["def make():", *_inner(made)]), "<plan>", "exec"), scope)  # noqa: S102
+    return Straight(*scope["make"]())
+
+
+def _inner(lines: Sequence[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _values(steps: Sequence[Step], scope: dict[str, Any], *, whole: bool) -> list[str]:
+    """Return the code that fetches the values of all fields at once."""
+    scope["values"] = itemgetter(*(step.name for step in steps)) if steps and not whole else None
+    fetched = "record.values()" if whole else "values(record)"
+    names = [f"v{at}" for at in range(len(steps))]
+    if not whole and len(names) == 1:  # of one field it is no tuple
+        return [f"{names[0]} = {fetched}"]
+    return [f"[{', '.join(names)}] = {fetched}"] if names else []
+
+
+def _flushed(counter: int) -> str:
+    return f"counts[{counter}] += c{counter}; c{counter} = 0"
 
 
 def _block(at: int, step: Step, scope: dict[str, Any]) -> list[str]:
-    """Return the code for one field, whose value is in `v`; what is not usual goes the interpreted way."""
-    redactor = step.redactor
+    """Return the code for one field whose value is not empty; what is not usual goes the interpreted way."""
+    redactor, value = step.redactor, f"v{at}"
     rest = f"changed += apply(s{at}, record, counts)"
+    container = f"{value}.__class__ is dict or {value}.__class__ is list"
     if redactor.keeps_scalars:
-        return ["if v.__class__ is dict or v.__class__ is list and v:", f"    {rest}"]
+        return [f"if {container}:", f"    {rest}"]
     cases: list[tuple[str, list[str]]] = []
     if redactor.text:
-        scope[f"t{at}"] = redactor.text
-        gate = " or ".join(f"{letter!r} in v" for letter in redactor.keeps_without) or "v"
-        count = [f"        record[n{at}] = w", f"        counts[{step.counter}] += 1", "        changed += 1"]
-        cases.append(("str", [f"if {gate}:", f"    w = t{at}(v)", "    if w != v:", *count]))
-    for letter, kind, act in (("m", "dict", redactor.map), ("l", "list", redactor.items)):
-        if act:
-            scope[f"{letter}{at}"] = act
-            count = [f"        counts[{step.counter}] += c", "        changed += 1"]
-            cases.append((kind, ["if v:", f"    c = {letter}{at}(v)", "    if c:", *count]))
+        inner = [*_text(at, redactor, scope), f"if w != {value}:"]
+        inner += _inner([f"record[n{at}] = w", *_counted(step, "1")])
+        gate = " or ".join(f"{letter!r} in {value}" for letter in redactor.keeps_without)
+        cases.append(("str", [f"if {gate}:", *_inner(inner)] if gate else inner))
+    for kind, lines in (("dict", _map(at, redactor, scope)), ("list", _items(at, redactor, scope))):
+        if lines:
+            cases.append((kind, [*lines, "if c:", *_inner(_counted(step, "c"))]))
     if redactor.map and not redactor.keeps_numbers:
         cases.sort()  # objects are what such a class usually holds
-    lines: list[str] = []
+    made: list[str] = []
     for kind, body in cases:
-        lines += [f"{'elif' if lines else 'if'} v.__class__ is {kind}:", *(f"    {line}" for line in body)]
-    usual = "v.__class__ is dict or v.__class__ is list" if redactor.keeps_numbers else "v is not None"
-    return [*lines, f"{'elif' if lines else 'if'} {usual}:", f"    {rest}"]
+        made += [f"{'elif' if made else 'if'} {value}.__class__ is {kind}:", *_inner(body)]
+    if redactor.keeps_numbers:
+        return [*made, f"{'elif' if made else 'if'} {container}:", f"    {rest}"]
+    return [*made, "else:", f"    {rest}"] if made else [rest]
+
+
+def _counted(step: Step, count: str) -> list[str]:
+    counted = [] if step.counter is None else [f"c{step.counter} += {count}"]
+    return [*counted, "changed += 1"]
+
+
+def _text(at: int, redactor: Redactor, scope: dict[str, Any]) -> list[str]:
+    """Return the code that makes `w` of a string."""
+    value = f"v{at}"
+    scope |= {
+        f"t{at}": redactor.text,
+        f"u{at}": redactor.usual,
+        f"o{at}": redactor.odd_starts,
+        f"k{at}": redactor.known,
+    }
+    if redactor.usual is not None:
+        usual = f"u{at}" if isinstance(redactor.usual, str) else f"u{at}({value})"
+        return [f"w = t{at}({value}) if {value}[0] in o{at} else {usual}"]
+    if redactor.known is not None:
+        return [f"w = k{at}.get({value})", "if w is None:", f"    w = t{at}({value})"]
+    return [f"w = t{at}({value})"]
+
+
+def _map(at: int, redactor: Redactor, scope: dict[str, Any]) -> list[str]:
+    """Return the code that makes an object safe in place and leaves in `c` how much changed."""
+    value = f"v{at}"
+    scope |= {f"m{at}": redactor.map, f"p{at}": redactor.plans}
+    if redactor.plans is not None:
+        return [f"p = p{at}.get(tuple({value}))", f"c = m{at}({value}) if p is None else p({value})"]
+    return [f"c = m{at}({value})"] if redactor.map else []
+
+
+def _items(at: int, redactor: Redactor, scope: dict[str, Any]) -> list[str]:
+    """Return the code that makes a list safe in place and leaves in `c` how much changed."""
+    scope[f"l{at}"] = redactor.items
+    return [f"c = l{at}(v{at})"] if redactor.items else []

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
 
 from redactors.addresses import looks_like_address
-from redactors.escapes import ESCAPE, decode
+from redactors.escapes import ESCAPE, flatten, peel
 from redactors.hits import Hits
+from redactors.links import redact_links
 from redactors.pairs import Pairs
 from redactors.shapes import is_id, random_runs, shape_of
 
 Redact = Callable[[str], str]
-T = TypeVar("T", str, bytes)
 
-_GATE = re.compile(r"[=:/?@%\\{&\[;<]")
+_GATE = re.compile(r"[=:/?@%\\{&\[;<\"']")
 """ASCII only, and one set: an alternative or a wider letter doubles its cost."""
+_OPENINGS = "{[ \t\r\n"
+"""What a JSON document may begin with."""
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
-_URL = re.compile(
-    r"(?<![\w/.:@\]])(?:[A-Za-z][A-Za-z0-9+.\-]{0,15}:)?(?:/|\\[/\\])[^\s\"'<>`]+"
-    r"|(?<![\w/.:@\]])(?:https?|wss?|ftp|mailto|data|javascript):[^\s\"'<>`]+"
-    r"|(?<=[^\s?])\?[^\s\"'<>`]*"
-)
+_MAY_HOLD_PAIRS = re.compile(r"[=:\"'<]")
 _SHORTEST = 9
 """No number of the personal family is shorter."""
 _FEWEST_DIGITS = 7
@@ -32,7 +29,12 @@ _BY_DIGITS = re.compile(r"[%\\&\[{/]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
 _LONGEST_ADDRESS = 39
 _PAIR_RULE = "generic-key"
 """The rule whose allowlist also holds for what is marked by its name in text."""
-_MAX_ROUNDS = 6
+_PARTS = frozenset({"", *" \t\"'`()<>,"})
+"""What stands around a whole word."""
+_MOST_LAYERS = 12
+"""Layers of escapes in a text; one of more becomes a mark as a whole."""
+_DEEP = 5
+"""After so many layers all of percent-encoding that are left are undone at once."""
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 512
 
@@ -50,33 +52,39 @@ class Texts:
         self._folds = allowed is None
         """Whether digits may be folded in what is remembered: an allowlist may name them."""
         self._marker = hits.marker
-        self._clean: set[str] = set()
-        self._shapes: set[bytes] = set()
+        self.known: dict[str, str] = {}
+        """Texts met before that hide nothing, each by itself."""
+        self._shapes: dict[bytes, bool] = {}
+        """Shapes of texts that hid nothing, each with whether its digits may hold a number of the personal family."""
         self.json_text: Callable[[str], str | None] = lambda _text: None
         """Redacts a text that is a JSON document; None if it is none. Set by the registry: documents hold texts."""
 
     def redact(self, text: str) -> str:
         """Return the text with every secret in it marked."""
-        if (len(text) < _SHORTEST and text.isalnum()) or text in self._clean:
+        if not text or text in self.known:
             return text
+        if len(text) < _SHORTEST and text.isalnum():
+            return self._know(text) if text.isalpha() else text
+        if text[0] == "/" and _PATH.fullmatch(text):
+            return self._url(text)
+        if text[0] in _OPENINGS:
+            document = self.json_text(text)
+            if document is not None:
+                return document
+        shape = shape_of(text)
+        numbers = self._shapes.get(shape)
+        if numbers is None:
+            return self._look(text, shape)
+        return self._hits.mark_text_only(text) if numbers else text
+
+    def _look(self, text: str, shape: bytes) -> str:
+        """Redact a text whose shape was not met before."""
         if len(text) <= _LONGEST_ADDRESS and looks_like_address(text):
             return self._address(text)
-        plain = _GATE.search(text) is None and text.isascii() and "--" not in text and "->" not in text
+        # Without a sign that parts a name from a value, or marks a URL or an escape, only shapes are left to judge.
+        plain = _GATE.search(text) is None and text.isascii() and " -" not in text and "->" not in text
         if plain and is_id(text):
             return text
-        if not plain and text[0] == "/" and _PATH.fullmatch(text):
-            return self._url(text)
-        return self._look(text, plain=plain)
-
-    def _look(self, text: str, *, plain: bool) -> str:
-        """Redact a text that was not met before; `plain` says that no sign in it parts a name from a value."""
-        shape = shape_of(text)
-        if shape in self._shapes:
-            safe = self._mark_numbers(text, shape)
-            if safe == text:
-                self._keep(self._clean, text)
-            return safe
-        # Without a sign that parts a name from a value, or marks a URL or an escape, only shapes are left to judge.
         safe = self._mark_runs(self._mark_numbers(text, shape)) if plain else self._settle(text)
         if len(safe) <= _LONGEST_ADDRESS and looks_like_address(safe):
             return self._address(safe)
@@ -86,34 +94,44 @@ class Texts:
 
     def _remember(self, text: str, shape: bytes) -> None:
         """Keep a clean text, and its shape where only the count of digits matters to what was looked for."""
-        self._keep(self._clean, text)
+        self._know(text)
         if self._folds and not _BY_DIGITS.search(text):
-            self._keep(self._shapes, shape)
+            if len(self._shapes) >= _CACHE_SIZE:
+                self._shapes.clear()
+            self._shapes[shape] = self._hits.rules.may_hold_numbers(shape.decode())
 
-    def _keep(self, kept: set[T], key: T) -> None:
-        if len(kept) >= _CACHE_SIZE:
-            kept.clear()
-        kept.add(key)
+    def _know(self, text: str) -> str:
+        if len(self.known) >= _CACHE_SIZE:
+            self.known.clear()
+        self.known[text] = text
+        return text
 
     def _settle(self, text: str) -> str:
         """Redact, then look at the decoded form, until nothing more is found; random runs come last.
 
         Marking a run in text that is still encoded would eat the signs that give other secrets away.
         """
-        if text.lstrip()[:1] in ("{", "["):
-            document = self.json_text(text)
-            if document is not None:
-                return document
-        for _ in range(_MAX_ROUNDS):
-            safe = self._once(text)
-            escaped = ("%" in safe or "\\" in safe or "&" in safe) and ESCAPE.search(safe)
-            decoded = decode(safe) if escaped else safe
-            if decoded == safe:
+        safe = view = self._once(text)
+        hidden = False
+        for layer in range(_MOST_LAYERS):
+            escaped = ("%" in view or "\\" in view or "&" in view) and ESCAPE.search(view)
+            inner = peel(flatten(view) if layer == _DEEP else view) if escaped else view
+            if inner == view:
                 return self._mark_runs(safe)
-            text = self._once(decoded)
-            if text == decoded and not random_runs(decoded):
-                return safe
+            view = self._inner(inner)
+            if view != inner or _runs(inner) != _runs(safe):
+                # What is known as it stands goes first: without its escapes it may look like something else.
+                known = safe if hidden else self._hits.mark(safe)
+                hidden = True
+                if known != safe:
+                    view = known
+                safe = view
         return self._marker.plain("token")
+
+    def _inner(self, text: str) -> str:
+        """Redact what a text says once a layer of escapes is undone, where known formats may come to light."""
+        safe = self._once(text)
+        return self._hits.mark(text) if safe == text else safe
 
     def _once(self, text: str) -> str:
         """Redact a text, and apart from the rest a JSON document in it, from its first brace to its last."""
@@ -134,23 +152,30 @@ class Texts:
         return safe if marked == text else self._structure(marked)
 
     def _structure(self, text: str) -> str:
-        if "=" in text or ":" in text or "--" in text or "->" in text or "</" in text or not text.isascii():
+        if _MAY_HOLD_PAIRS.search(text) or " -" in text or "->" in text or not text.isascii():
             text = self._pairs.redact(text)
         if "/" in text or "?" in text or "\\" in text or ":" in text:
-            text = _URL.sub(self._mark_url, text)
+            text = redact_links(text, self._url)
         return text
 
     def _mark_numbers(self, text: str, shape: bytes) -> str:
         return text if shape.count(b"0") < _FEWEST_DIGITS else self._hits.mark_text_only(text)
 
     def _mark_runs(self, text: str) -> str:
-        for start, end in reversed(random_runs(text)):
+        runs = random_runs(text)
+        if any(
+            text[end : end + 1] not in _PARTS or text[max(0, start - 1) : start] not in _PARTS for start, end in runs
+        ):
+            # Of a known format a run may be a part only.
+            text = self._hits.mark(text)
+            runs = random_runs(text)
+        for start, end in reversed(runs):
             text = f"{text[:start]}{self._marker.plain('token')}{text[end:]}"
         return text
 
-    def _mark_url(self, found: re.Match[str]) -> str:
-        """Redact what may be a URL, or a query alone, which is none without a sign of equality."""
-        return found[0] if found[0][0] == "?" and "=" not in found[0] else self._url(found[0])
+
+def _runs(text: str) -> list[str]:
+    return [text[start:end] for start, end in random_runs(text)]
 
 
 def _none(_value: str) -> bool:

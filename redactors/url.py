@@ -23,11 +23,14 @@ _AUTHORITY = re.compile(
 after a scheme of the web (WHATWG URL)."""
 _OPAQUE = re.compile(r"(?i)\s{0,8}+(data|javascript|mailto|blob|cid|mid|tel|sms):")
 _PAIR = re.compile(r"([?&;]|&amp;|)([^=&;]*)(=?)([^&;]*)")
+_CACHE_SIZE = 4096
+_KEPT_LENGTH = 192
+"""Heads remembered: a request's path stands in its URI, its path field, and as the referer of the next."""
 _SIMPLE_VALUE = re.compile(r"[\w.,:+-]{0,40}", re.ASCII)
 
 
 class Urls:
-    """The redactor of the class `url`."""
+    """The redactor of the classes `url` and `path`: what stands before a query is judged once for both."""
 
     def __init__(self, path: Redact, query: Redact, marker: Marker) -> None:
         """Take what is done to a path, what is left of a query with its question mark, and the marks."""
@@ -35,22 +38,41 @@ class Urls:
         self._query = query
         self._marker = marker
         self._strips = query is strip_query
+        self._heads: dict[str, str] = {}
 
     def redact(self, url: str) -> str:
         """Return the URL, absolute or not, without its secrets."""
-        cut = url.find("?")
-        hash_at = url.find("#")
-        if hash_at >= 0 and (cut < 0 or hash_at < cut):
-            cut = hash_at
-        head = url if cut < 0 else url[:cut]
+        head, cut, _ = url.partition("?")
+        safe = self._heads.get(head)
+        if safe is None:
+            safe = self._plain(head)
+            if safe is None:
+                return self._odd(url)
+            self._keep(head, safe)
+        return safe if self._strips or not cut else safe + self._query(url[len(head) :])
+
+    def _plain(self, head: str) -> str | None:
+        """Redact a path, or a URL of the usual form, that has neither query nor fragment; None for any other."""
+        if "#" in head:
+            return None
         if head[:1] == "/" and head[1:2] not in _SLASHES:
-            safe = self._path(head)
-        elif head[:8] == "https://" and "%" not in head and "@" not in head and "\\" not in head and head.isprintable():
+            return self._path(head)
+        if head[:8] == "https://" and "%" not in head and "@" not in head and "\\" not in head and head.isprintable():
             slash = head.find("/", 8)
-            safe = head if slash < 0 else head[:slash] + self._path(head[slash:])
-        else:
-            return self._odd(url)
-        return safe if cut < 0 or self._strips else safe + self._query(url[cut:])
+            if slash < 0:
+                return head
+            path = head[slash:]
+            safe = self._path(path)
+            if path[1:2] != "/":
+                self._keep(path, safe)
+            return head[:slash] + safe
+        return None
+
+    def _keep(self, head: str, safe: str) -> None:
+        if len(head) <= _KEPT_LENGTH:
+            if len(self._heads) >= _CACHE_SIZE:
+                self._heads.clear()
+            self._heads[head] = safe
 
     def _absolute(self, head: str) -> str:
         """Redact what stands before the query of anything that is not a plain path."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.base import Limits
-from pipeline.codec import Block, Skipped, blocks, inflate
+from pipeline.codec import BLOCK_BYTES, Block, Skipped, blocks, inflate
 from tests.streams import TEXT, cut, take
 
 UNBOUNDED = Limits(body_bytes=None, inflated_bytes=None)
@@ -73,7 +73,7 @@ def test_every_line_leaves_with_its_place_or_is_named(
 def test_the_borders_of_blocks_do_not_depend_on_the_pieces(at: list[int]) -> None:
     items = list(blocks(cut(TEXT, at), UNBOUNDED))
     assert items == list(blocks([TEXT], UNBOUNDED))
-    assert all(60_000 < len(item.data) <= 65_536 for item in items[:-1] if isinstance(item, Block))
+    assert all(0.9 * BLOCK_BYTES < len(item.data) <= BLOCK_BYTES for item in items[:-1] if isinstance(item, Block))
     assert unfold(items) == reference(TEXT, 1 << 20)
 
 
