@@ -11,16 +11,23 @@ OnProgress = Callable[[int, int | None], None]
 
 
 @contextmanager
-def progress(*, shown: bool) -> Iterator[OnProgress]:
-    """Yield a function that takes the bytes read so far and those to be read; None where nobody knows."""
+def progress(*, shown: bool, in_bytes: bool = True) -> Iterator[OnProgress]:
+    """Yield a function that takes the bytes (or steps) done so far and those to be done; None where nobody knows."""
     if not shown:
         yield lambda _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskProgressColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    amounts = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (TaskProgressColumn(),)
+    bar = Progress(BarColumn(), *amounts, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
     with ExitStack() as stack:
         with undisturbed():  # its thread must not be the one that hears a signal that the program puts off
             stack.enter_context(bar)

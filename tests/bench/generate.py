@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 
-from tests.bench.ingredients import LOCALES, SECRETS, Route, Visitor, route, slug, token, user_agents, uuid, visitor
+from pipeline.simulator.agents import user_agents
+from pipeline.simulator.tokens import SECRETS, token, uuid
+from tests.bench.ingredients import LOCALES, Route, Visitor, route, slug, visitor
 
 START_NS = 1_767_225_600_000_000_000
 STEP_NS = 37_000_000
@@ -51,8 +53,11 @@ def generate_http_requests(
         yield orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def generate_trace_events(count: int, seed: int) -> Iterator[bytes]:
-    """Make JSON lines of workers_trace_events, the same for the same arguments; one in twelve ends in an exception."""
+def generate_trace_events(count: int, seed: int, *, telling: float = 0.01) -> Iterator[bytes]:
+    """Make JSON lines of workers_trace_events, the same for the same arguments; one in twelve ends in an exception.
+
+    In a share `telling` of the lines of a kind that a Worker says there is a secret, or an e-mail address.
+    """
     rng = random.Random(seed)  # noqa: S311 - repeatable data is the point; no secret hangs on it
     for number in range(count):
         now = START_NS // 1_000_000 + number * 11
@@ -71,7 +76,7 @@ def generate_trace_events(count: int, seed: int) -> Iterator[bytes]:
             "Exceptions": [_exception(rng, now)] if failed else [],
             "Logs": [
                 {"Level": level, "Message": message, "TimestampMs": now + 1 + index}
-                for index, (level, message) in enumerate(_console(rng, what))
+                for index, (level, message) in enumerate(_console(rng, what, telling))
             ],
             "Outcome": "exception" if failed else "ok",
             "ScriptName": rng.choice(("shop-edge", "shop-api", "login-edge")),
@@ -148,16 +153,15 @@ def fill_request(record: Record, rng: random.Random, now: int, who: Visitor, wha
     }
 
 
-def _console(rng: random.Random, what: Route) -> Iterator[tuple[str, list[object]]]:
-    """Say what a Worker says: every eighth line of a kind holds a secret, every second order an e-mail address."""
+def _console(rng: random.Random, what: Route, telling: float) -> Iterator[tuple[str, list[object]]]:
     yield "log", ["cache lookup", what.path, rng.getrandbits(10)]
-    session = "" if rng.getrandbits(3) else f" session={token(rng, 24)}"
+    session = f" session={token(rng, 24)}" if rng.random() < telling else ""
     yield "info", [f"user={rng.getrandbits(32)} region=eu{session} took={rng.getrandbits(8)}ms"]
     if rng.getrandbits(1):
         order: Record = {"event": "checkout", "order": uuid(rng), "items": rng.getrandbits(3), "currency": "EUR"}
-        if rng.getrandbits(1):
+        if rng.random() < telling:
             order["customer"] = {"email": f"u{rng.getrandbits(24)}@mail.example"}
-        if not rng.getrandbits(3):
+        if rng.random() < telling:
             order["apiKey"] = token(rng, 30)
         yield "log", [orjson.dumps(order).decode()]
 

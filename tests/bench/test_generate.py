@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
+from pipeline.simulator.agents import user_agents
 from redactors.datasets import load_catalogue
 from tests.bench.generate import generate_http_requests, generate_trace_events
-from tests.bench.ingredients import user_agents
 
 CATALOGUE = load_catalogue()
 

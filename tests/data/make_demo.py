@@ -10,8 +10,10 @@ from typing import Any
 
 import orjson
 
+from pipeline.simulator.agents import user_agents
+from pipeline.simulator.tokens import uuid
 from tests.bench.generate import STACK, Record, fill_request, setting
-from tests.bench.ingredients import Route, Visitor, user_agents, uuid, visitor
+from tests.bench.ingredients import Route, Visitor, visitor
 from tests.data.story import ATTACKS, AUDIT, BROWSED, CONSOLE, EXCEPTIONS, ODD, VISITS, fill
 
 FOLDER = Path(__file__).parents[2] / "pipeline" / "demo"

@@ -6,7 +6,8 @@ import random
 import re
 from collections.abc import Callable
 
-from tests.bench.ingredients import SECRETS, address, base62, jwt, slug, token, uuid
+from pipeline.simulator.tokens import SECRETS, base62, jwt, token, uuid
+from tests.bench.ingredients import address, slug
 
 GIVEN = ("ada", "grace", "edsger", "barbara", "alan", "margaret", "ken", "radia")
 FAMILY = ("lovelace", "hopper", "dijkstra", "liskov", "turing", "hamilton", "thompson", "perlman")
