@@ -25,11 +25,21 @@ from rich.table import Table
 import edgesieve
 from pipeline.codec import Deflater
 from tests.bench.generate import generate_http_requests, generate_trace_events
+from tests.bench.rule_sets import write_rule_set
 
 ROUNDS = 5
 STAGES = ("inflate", "split", "parse", "scrub", "all but deflate", "whole", "bare codec")
-LIMITS = {"requests": 2.4, "returning users": math.inf, "all lines dirty": 5.8, "trace events": 3.5}
+LIMITS = {
+    "requests": 2.4,
+    "returning users": math.inf,
+    "all lines dirty": 5.8,
+    "trace events": 3.5,
+    "telling trace events": math.inf,
+}
 """What the whole may cost, as a multiple of the bare codec."""
+RULE_SETS = (50, 1000)
+GROWTH_LIMIT = 1.1
+"""What the whole may cost with the most rules, as a multiple of its cost with the fewest."""
 MEMORY_LIMIT = 100
 """In MiB, whatever the size of the file."""
 MIB = 1 << 20
@@ -57,9 +67,9 @@ def write(path: Path, lines: Iterable[bytes]) -> tuple[int, int]:
     return count, size
 
 
-def stage(name: str, path: Path) -> dict[str, float]:
+def stage(name: str, path: Path, *config: str) -> dict[str, float]:
     """Run one stage in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.stages", name, str(path)]
+    command = [sys.executable, "-m", "tests.bench.stages", name, str(path), *config]
     result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return result
 
@@ -101,6 +111,21 @@ def processes(path: Path, folder: Path) -> dict[str, float]:
     return {"one_s": round(seconds[1], 2), "two_s": round(seconds[2], 2), "gain": round(seconds[1] / seconds[2], 2)}
 
 
+def growth(path: Path, folder: Path, rounds: int) -> dict[str, float]:
+    """Measure the whole with few rules and with many, in turns; and the start, whose databases are cached."""
+    configs = [str(write_rule_set(folder / f"{count}-rules", count)) for count in RULE_SETS]
+    line = next(generate_http_requests(1, 1))
+    starts = [first_byte(line, "--config", config)["ms"] for config in configs]
+    turns = [[stage("whole", path, config)["seconds"] for config in configs] for _ in range(rounds)]
+    told = {f"{count}_rules_us": min(turn[at] for turn in turns) for at, count in enumerate(RULE_SETS)}
+    records = stage("bare codec", path)["records"]
+    return {
+        **{name: round(seconds / records * 1e6, 2) for name, seconds in told.items()},
+        "growth": round(statistics.median(turn[-1] / turn[0] for turn in turns), 3),
+        **{f"{count}_rules_first_byte_ms": ms for count, ms in zip(RULE_SETS, starts, strict=True)},
+    }
+
+
 def memory(path: Path, size: int, target: Path, inflated: int) -> dict[str, float]:
     """Measure the peak memory of `edgesieve redact` on a file of many gzip members."""
     members = max(1, inflated // size)
@@ -112,7 +137,7 @@ def memory(path: Path, size: int, target: Path, inflated: int) -> dict[str, floa
     return {"inflated_mib": members * size // MIB, "peak_mib": round(peak / 1024, 1)}
 
 
-def first_byte(line: bytes) -> dict[str, float]:
+def first_byte(line: bytes, *options: str) -> dict[str, float]:
     """Measure the time from the start of `edgesieve redact` to its first byte, its input still open."""
     # As an installation does; where Python may not write, it would compile at each start.
     subprocess.run([sys.executable, "-m", "compileall", "-q", *CODE], check=True, cwd=HOME)
@@ -120,7 +145,7 @@ def first_byte(line: bytes) -> dict[str, float]:
     for _ in range(11):
         start = time.perf_counter()
         with subprocess.Popen(
-            REDACT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [*REDACT, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -156,6 +181,7 @@ def main() -> int:
             "returning users": generate_http_requests(options.records, 1, returning=True),
             "all lines dirty": generate_http_requests(options.records // 4, 1, dirty=1.0),
             "trace events": generate_trace_events(options.records, 1),
+            "telling trace events": generate_trace_events(options.records // 4, 1, telling=0.2),
         }
         paths = {title: folder / f"{title.replace(' ', '-')}.gz" for title in made}
         sizes = {title: write(paths[title], lines) for title, lines in made.items()}
@@ -168,10 +194,12 @@ def main() -> int:
             "two processes": processes(paths["requests"], folder / "four"),
             "memory": memory(paths["requests"], sizes["requests"][1], folder / "large.gz", options.inflated * MIB),
             "first byte": first_byte(next(generate_http_requests(1, 1))),
+            "rules": growth(paths["requests"], folder, options.rounds),
         }
     told = {f"{title}: {name}": value for title, row in rest.items() for name, value in row.items()}
     console.print(table("The program as a user starts it", {"": told}))
     passed = [title for title, limit in LIMITS.items() if cases[title]["ratio"] > limit]
+    passed += ["rules"] if rest["rules"]["growth"] > GROWTH_LIMIT else []
     passed += ["memory"] if rest["memory"]["peak_mib"] > MEMORY_LIMIT else []
     results = {"cases": cases, "stages": each, **rest, "over_the_limit": passed}
     if options.json:

@@ -14,6 +14,7 @@ import orjson
 
 from pipeline.base import Batch, Limits
 from pipeline.cache import user_cache
+from pipeline.config import load
 from pipeline.codec import Block, Deflater, blocks, inflate
 from pipeline.engine import Engine
 from pipeline.settings import Settings
@@ -120,9 +121,11 @@ def own_peak() -> int:
     return int(status["VmHWM"].removesuffix("kB")) * 1024
 
 
-def main(stage: str, path: str) -> None:
+def main(stage: str, path: str, config: str = "") -> None:
     """Run one stage on one file with nothing remembered; print CPU seconds, peak memory and records as JSON."""
-    parts = replace(prepare(Settings(), user_cache(os.environ)), ring=new_ring(bytes(range(64))), limits=UNBOUND)
+    cache = user_cache(os.environ)
+    settings = load(Path(config), cache) if config else Settings()
+    parts = replace(prepare(settings, cache), ring=new_ring(bytes(range(64))), limits=UNBOUND)
     engine = build_engine(parts)
     start = time.process_time()
     count = STAGES[stage](Path(path), engine)
