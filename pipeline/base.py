@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from redactors.base import Tally
 
@@ -21,6 +21,9 @@ DEAD_REASONS = (
     "corrupt",
     "too_large",
     "ratio",
+    "not_csv",
+    "wrong_columns",
+    "broken_document",
 )
 """Why a line, or the rest of a batch, could not be made safe."""
 
@@ -45,6 +48,8 @@ class Limits:
     ratio_after: int = 64 * MIB
     depth: int = 1000
     line_bytes: int = MIB
+    document_bytes: int = 64 * MIB
+    """Of a document that is not lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,14 @@ class Batch:
     path: str = ""
     """An object's path, read for hints of the dataset."""
     zone: str = ""
+    columns: tuple[str, ...] = ()
+    """Names of the columns, where rows come without a header."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """The dataset's name of a field, by the name that the sender gives it."""
+    redacted: bool = False
+    """We redacted it before: marks of ours in it are worth what they stand for."""
+    weight: int = 1
+    """So many records each one stands for, where the source sends a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +100,5 @@ class Outcome:
     tally: Tally | None = None
     """On the last outcome only, over the whole batch."""
     last: bool = False
+    evidence: tuple[bytes, ...] = ()
+    """What detectors have seen in the records up to here and not told yet; each to be merged once."""

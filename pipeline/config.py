@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import orjson
 
 from pipeline.cache import Cache, package_stamp
 from pipeline.config_lines import place_of
-from pipeline.settings import KeyPath, Settings, dotted, from_plain, to_plain
+from pipeline.settings import FileSource, KeyPath, Settings, dotted, from_plain, to_plain
 from redactors.base import ConfigurationError, Value
 
 _HERE = Path(__file__).parent
@@ -55,6 +55,7 @@ def load(path: Path, cache: Cache) -> Settings:
         limits=limits,
         key_file=_beside(path, plain["key_file"]),
         rules_extra=_beside(path, plain["rules_extra"]),
+        sources=tuple(_source(path, **each) for each in plain["sources"]),
         files=tuple(each.path for each in files),
         where=lambda key: _where(files, key),
     )
@@ -68,12 +69,13 @@ def _check(files: tuple[_File, ...]) -> dict[str, Any]:
         _merge(merged, each.table, (), files)
     checked = check(merged)
     if not isinstance(checked, Checked):
-        faults = sorted((*_place(files, fault.path), fault) for fault in checked)
-        raise ConfigurationError("\n".join(f"{_where(files, fault.path)}: {fault.message}" for *_, fault in faults))
+        faults = sorted(checked, key=lambda fault: (*_place(files, fault.path), dotted(fault.path)))
+        raise ConfigurationError("\n".join(f"{_where(files, fault.path)}: {fault.message}" for fault in faults))
     return {
         **to_plain(checked.policy, checked.limits),
         "key_file": checked.key_file,
         "rules_extra": checked.rules_extra,
+        "sources": [asdict(each) for each in checked.sources],
     }
 
 
@@ -133,14 +135,30 @@ def _are_tables(value: Value) -> bool:
 
 def _place(files: tuple[_File, ...], path: KeyPath) -> tuple[int, int]:
     """Return the index of the file that says most of this key, and the line there."""
-    found = [(place_of(each.text, path), -index) for index, each in enumerate(files)]
+    found = [(place_of(each.text, own), -index) for index, (each, own) in enumerate(_by_file(files, path))]
     (_, line), index = max(found, key=lambda each: (each[0][0], each[1]))
     return -index, line
+
+
+def _by_file(files: tuple[_File, ...], path: KeyPath) -> Iterator[tuple[_File, KeyPath]]:
+    """Yield each file with the key's path in it: tables of an array are counted over all files."""
+    before = 0
+    for each in files:
+        if len(path) > 1 and isinstance(path[1], int) and _are_tables(tables := each.table.get(str(path[0]), [])):
+            own = path[1] - before
+            before += len(tables)
+            yield each, (path[0], own, *path[2:]) if 0 <= own < len(tables) else ()
+        else:
+            yield each, path
 
 
 def _where(files: tuple[_File, ...], path: KeyPath) -> str:
     index, line = _place(files, path)
     return f"{files[index].path}:{line or 1}: {dotted(path)}"
+
+
+def _source(config: Path, *, path: str, columns: Iterable[str], **said: Any) -> FileSource:  # noqa: ANN401 (as cached)
+    return FileSource(str(config.parent / path), columns=tuple(columns), **said)
 
 
 def _beside(path: Path, name: str | None) -> Path | None:

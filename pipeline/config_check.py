@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.base import Limits
-from pipeline.config_model import LATER, Document
+from pipeline.config_model import LATER, LATER_SOURCE_KEYS, LATER_SOURCES, Document
 from pipeline.engine import GENERIC
-from pipeline.settings import KeyPath, nearest
+from pipeline.settings import FileSource, KeyPath, nearest
 from redactors.base import FIELD_CLASSES, RECORDS_PREFIX
 from redactors.datasets import load_catalogue
 from redactors.policy import Policy, profile
@@ -27,6 +27,9 @@ _TYPES = {
     "string_type": "right would be a string",
 }
 """Words for a wrong type, by pydantic's name for it. Its own words are not used where they could show the value."""
+
+_MISSING = {"kind": "files", "path": "a file, a glob or a folder"}
+"""Words for a key that must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,17 @@ class Checked:
     limits: Limits
     key_file: str | None
     rules_extra: str | None
+    sources: tuple[FileSource, ...]
 
 
 def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
     """Return the choices that a merged configuration makes, or every fault it has."""
-    later = tuple(Fault((name,), _LATER_MESSAGE) for name in table if name in LATER)
+    later = tuple(Fault(path, _LATER_MESSAGE) for path in _later(table))
     try:
         document = Document.model_validate({name: value for name, value in table.items() if name not in LATER})
     except ValidationError as error:
-        return (*later, *_faults(error))
-    return (*later, *_unknown_headers(document)) or _choices(document)
+        return (*later, *(fault for fault in _faults(error) if fault.path[:2] not in {each.path[:2] for each in later}))
+    return (*later, *_unknown_headers(document), *_wrong_sources(document)) or _choices(document)
 
 
 def json_schema() -> dict[str, Any]:
@@ -68,13 +72,26 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
+def _later(table: Mapping[str, Any]) -> Iterator[KeyPath]:
+    """Yield what belongs to parts that do not exist yet."""
+    yield from ((name,) for name in table if name in LATER)
+    sources = table.get("source")
+    for at, source in enumerate(sources if isinstance(sources, list) else ()):
+        if isinstance(source, dict) and source.get("kind") in LATER_SOURCES:
+            yield ("source", at, "kind")
+
+
 _LATER_MESSAGE = "comes with a later version of edgesieve; right would be to leave it out for now"
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
     for each in error.errors(include_url=False, include_input=False):
         kind = each["type"]
-        if kind == "extra_forbidden":
+        if each["loc"][0] == "source" and each["loc"][-1] in LATER_SOURCE_KEYS:
+            message = _LATER_MESSAGE
+        elif kind == "missing":
+            message = f"missing; right would be {_MISSING[str(each['loc'][-1])]}"
+        elif kind == "extra_forbidden":
             message = f"unknown key; {_nearest(each['loc'])}"
         elif kind == "literal_error":
             expected = each.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
@@ -101,6 +118,29 @@ def _unknown_headers(document: Document) -> Iterator[Fault]:
             yield Fault(path, f"no dataset has headers in this field; right would be {nearest(field, known)}")
 
 
+def _wrong_sources(document: Document) -> Iterator[Fault]:
+    """Yield a fault for each column or renamed field that cannot be."""
+    for at, source in enumerate(document.source):
+        for place, column in enumerate(source.columns):
+            if not column or column in source.columns[:place]:
+                yield Fault(("source", at, "columns", place), "empty or there already; right would be a name for each")
+        known = _fields_of(source.dataset, document) if source.rename else ()
+        for own, name in source.rename.items():
+            if name not in known:
+                message = f"no field of the dataset has this name; right would be {nearest(name, known)}"
+                yield Fault(("source", at, "rename", own), message)
+            elif [*source.rename.values()].count(name) > 1:
+                yield Fault(("source", at, "rename", own), "named twice; right would be one name for each field")
+
+
+def _fields_of(dataset: str | None, document: Document) -> Collection[str]:
+    """Return the fields of a dataset, as far as it is one; of all where none is said."""
+    catalogue = load_catalogue()
+    names = [name for name in catalogue.names() if dataset in (None, GENERIC.name, name)]
+    said = [choices.fields for name, choices in document.redact.datasets.items() if name in (dataset, *names)]
+    return {field for fields in (*(catalogue[name].fields for name in names), *said) for field in fields}
+
+
 def _nearest(path: KeyPath) -> str:
     known = _keys_at(path[:-1])
     near = difflib.get_close_matches(str(path[-1]), known, 1)
@@ -111,7 +151,7 @@ def _keys_at(path: KeyPath) -> tuple[str, ...]:
     inner: Any = Document
     for part in path:
         model = _model(inner)
-        inner = model.model_fields[str(part)].annotation if model else typing.get_args(inner)[1]
+        inner = model.model_fields[str(part)].annotation if model else typing.get_args(inner)[-1]
     model = _model(inner)
     return tuple(model.model_fields) if model else ()
 
@@ -140,4 +180,7 @@ def _choices(document: Document) -> Checked:
     )
     bounds = {name: value for name, value in document.limits if value is not None}
     limits = replace(Limits(body_bytes=None, inflated_bytes=None), **bounds)
-    return Checked(policy, limits, document.key.file, redact.rules_extra)
+    sources = tuple(
+        FileSource(**{**each.model_dump(exclude={"kind"}), "columns": tuple(each.columns)}) for each in document.source
+    )
+    return Checked(policy, limits, document.key.file, redact.rules_extra, sources)

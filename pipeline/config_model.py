@@ -22,12 +22,15 @@ LATER = (
     "scripts",
     "sealed",
     "sink",
-    "source",
     "spool",
     "state",
     "zones",
 )
 """Sections of the configuration contract whose part of the program does not exist yet."""
+
+LATER_SOURCES = ("command", "http", "kafka", "objects")
+LATER_SOURCE_KEYS = ("sample_rate",)
+"""Kinds of a source, and keys of all, of which the same is true."""
 
 _UNITS = {"": 1, "B": 1}
 _UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("kMGT", 1)}
@@ -173,6 +176,20 @@ class Identity(_Section):
     )
 
 
+class Source(_Section):
+    """Raw logs, and what they do not say of themselves."""
+
+    kind: Literal["files"] = Field(description="What kind of source this is.")
+    path: str = Field(description="Files, as a glob, or a folder; relative to this file.")
+    dataset: str | None = Field(default=None, description="Dataset of all records; else by path and content.")
+    zone: str = Field(default="", description="Zone of the records that do not name theirs.")
+    columns: list[str] = Field(default_factory=list, description="Names of the columns of CSV or TSV without a header.")
+    rename: dict[str, str] = Field(
+        default_factory=dict, description="A field's name in these logs to its name in the dataset."
+    )
+    redacted: bool = Field(default=False, description="These logs are redacted already: their marks are identities.")
+
+
 class Bounds(_Section):
     """What one input may cost."""
 
@@ -189,3 +206,4 @@ class Document(_Section):
     redact: Redact = Field(default_factory=Redact)
     identity: Identity = Field(default_factory=Identity)
     limits: Bounds = Field(default_factory=Bounds)
+    source: list[Source] = Field(default_factory=list, description="Where raw logs come from.")

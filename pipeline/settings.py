@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pipeline.base import Limits
+from pipeline.base import Batch, Limits
 from redactors.base import Value
 from redactors.policy import Policy
 
@@ -37,6 +38,51 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return ", ".join([*near[:-2], " or ".join(near[-2:])])
 
 
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """What is said of the files that a path matches."""
+
+    path: str
+    """A glob, in which `**` stands for any folders; or a folder."""
+    dataset: str | None = None
+    zone: str = ""
+    columns: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    redacted: bool = False
+    sample_rate: float = 1.0
+    """So much of all records the logs hold; above 0, 1 at most."""
+
+    def batch(self, chunks: Iterable[bytes], origin: str, dataset: str | None, path: str) -> Batch:
+        """Return a file as a batch; a dataset that is given wins."""
+        return Batch(
+            chunks,
+            origin,
+            dataset or self.dataset,
+            path,
+            self.zone,
+            self.columns,
+            self.rename,
+            self.redacted,
+            round(1 / self.sample_rate),
+        )
+
+
+def source_of(sources: Sequence[FileSource], path: str) -> FileSource | None:
+    """Return the first source whose path is that of a file, or of a folder above it; "-" takes the only one."""
+    if path == "-":
+        return sources[0] if len(sources) == 1 else None
+    parts = Path(path).absolute().parts
+    return next((each for each in sources if _matches(Path(each.path).absolute().parts, parts)), None)
+
+
+def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_matches(pattern[1:], parts[at:]) for at in range(len(parts)))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(pattern[1:], parts[1:])
+
+
 def _no_bounds() -> Limits:
     # A run without a configuration reads its user's own files, however big; a line and a ratio stay bounded.
     return Limits(body_bytes=None, inflated_bytes=None)
@@ -51,6 +97,7 @@ class Settings:
     key_file: Path | None = None
     rules_extra: Path | None = None
     """Folder of the user's own rule files."""
+    sources: tuple[FileSource, ...] = ()
     files: tuple[Path, ...] = ()
     """All files that the configuration was read from."""
     where: Callable[[KeyPath], str] = dotted

@@ -188,8 +188,8 @@ FAULTS = {
         "edge.toml:2: redact.datasets.dns_logs.feilds: unknown key; right would be fields",
     ),
     "a section of a later version": (
-        "[key]\n[[source]]\nkind = 'http'",
-        "edge.toml:2: source: comes with a later version of edgesieve; right would be to leave it out for now",
+        "[key]\n[[sink]]\nkind = 'files'",
+        "edge.toml:2: sink: comes with a later version of edgesieve; right would be to leave it out for now",
     ),
     "no TOML": ("[key]\nfile = \n", "edge.toml:2: not TOML: Invalid value"),
     "no TOML at the very end": ("[key]\nfile", "edge.toml:2: not TOML: Expected '=' after a key in a key/value pair"),
@@ -222,6 +222,11 @@ def test_an_unknown_field_class_is_told_all_that_exist(write: Write) -> None:
 def test_every_fault_is_told_not_only_the_first(write: Write) -> None:
     told = _refused(write("[redact]\nip = 1\n[key]\nscope = 'x'\nfil = 'y'\n[sealed]"))
     assert [line.split(": ")[0] for line in told.splitlines()] == [f"edge.toml:{line}" for line in (2, 4, 5, 6)]
+
+
+def test_faults_on_one_line_are_told_one_by_one(write: Write) -> None:
+    told = _refused(write("redact = { ip = 'x', geo = 'y' }"))
+    assert [line.split(": ")[1] for line in told.splitlines()] == ["redact.geo", "redact.ip"]
 
 
 @pytest.mark.parametrize("section", LATER)

@@ -17,6 +17,7 @@ PLACES = {
     "a key behind a list over lines": ("[a]\nx = [\n 1, # ]\n '[',\n]\ny = 1", ("a", "y"), (2, 6)),
     "a key behind a string over lines": ('x = """\n[a]\nb = 1\n"""\n[a]\nb = 1', ("a", "b"), (2, 6)),
     "a key behind a raw string over lines": ("x = '''\n[a]\n'''\n[a]", ("a",), (1, 4)),
+    "a key behind a glob": ('x = "in/*.gz"\ny = "n"\nz = "#"', ("y",), (1, 2)),
     "a key inside an inline table": ("[a]\nb = { c = 1 }", ("a", "b", "c"), (2, 2)),
     "the second of two tables": ("[[s]]\nk = 1\n[[s]]\nk = 2", ("s", 1, "k"), (3, 4)),
     "a key that is a comment": ("# b = 1\nb = 2", ("b",), (1, 2)),
