@@ -18,10 +18,15 @@ from pipeline.cli import exits
 from pipeline.cli.check import check
 from pipeline.cli.completion import completion
 from pipeline.cli.demo import demo
+from pipeline.cli.diff import diff
+from pipeline.cli.explain import explain
+from pipeline.cli.hosts import hosts
 from pipeline.cli.key import key
 from pipeline.cli.redact import redact
 from pipeline.cli.rules import rules
 from pipeline.cli.say import say
+from pipeline.cli.scan import scan
+from pipeline.cli.simulate import simulate
 from redactors.base import ConfigurationError
 
 _HOME = Path(__file__).resolve().parent.parent.parent
@@ -54,7 +59,7 @@ def commands() -> None:
     """Make edge logs safe: secrets, tokens, cookies, queries and addresses are taken out before a log leaves."""
 
 
-for _command in (redact, check, rules, key, demo, completion):
+for _command in (redact, explain, diff, scan, check, rules, hosts, key, simulate, demo, completion):
     commands.add_command(_command)
 
 

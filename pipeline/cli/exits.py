@@ -17,7 +17,7 @@ TERMINATED = 143
 
 MEANINGS: Mapping[int, str] = {
     DONE: "done; also when the reader of the output went away (SIGPIPE)",
-    NO: "`rules test`: a rule failed; `key lookup`: no",
+    NO: "`scan`: a secret was found; `rules test`: a rule failed; `key lookup`: no",
     USAGE: "wrong usage",
     UNSAFE: "some input could not be made safe; all the rest was delivered",
     FAULT: "a fault of edgesieve itself; please report the line on stderr, it holds no data",

@@ -1,0 +1,1 @@
+"""Secrets in files that are no logs: where they stand, never what they are. Pure."""
