@@ -6,7 +6,9 @@ import hashlib
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import islice
 
+from redactors.density import splice
 from redactors.keyring import LETTERS, KeyRing
 from redactors.marks import MARK, Marker
 
@@ -21,6 +23,8 @@ _DOTTED = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}(?=\.\d{1,3}\Z)", re.ASCII)
 _WHOLE_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 _WHOLE_IPV6 = re.compile(r"[0-9A-Fa-f:]{3,39}")
 _MOST_COLONS = 7
+MOST_ADDRESSES = 40
+"""In one value: no chain of proxies is longer."""
 _LONG_IPV6 = re.compile(r"([1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}):[0-9a-f:]{1,30}")
 _PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>\d+\.\d+\.\d+\.\d+))(?P<port>:\d+)?\Z", re.ASCII)
 _CACHE_SIZE = 16_384
@@ -105,12 +109,17 @@ def looks_like_address(text: str) -> bool:
 
 
 def replace_addresses(text: str, transform: Transform) -> str:
-    """Apply a transform to every address inside a text, such as a Forwarded header's."""
-    return _ADDRESS_LIKE.sub(lambda found: transform(found[0]), text)
+    """Apply a transform to every address inside a text, such as a Forwarded header's; to too many as to one."""
+    addresses = list(islice(_ADDRESS_LIKE.finditer(text), MOST_ADDRESSES + 1))
+    if len(addresses) > MOST_ADDRESSES:
+        return "[ip]"
+    return splice(text, ((*found.span(), transform(found[0])) for found in addresses), "[ip]")
 
 
 def _each(text: str, act: _Act, marker: Marker) -> str:
     if "," in text:
+        if text.count(",") > MOST_ADDRESSES:
+            return "[ip]"
         return ",".join(_padded(part, act, marker) for part in text.split(","))
     return _one(text, act, marker)
 

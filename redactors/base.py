@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 Record = dict[str, Any]
@@ -43,6 +45,17 @@ class ConfigurationError(Exception):
     """A policy, rule, dataset, key or configuration that cannot be used: says where, what, and what would be right."""
 
 
+def right_names(name: str, known: Iterable[str]) -> str:
+    """Say what would be right in place of a name that is not known.
+
+    >>> right_names("hots", ("host", "path"))
+    'right would be host'
+    """
+    names = sorted(known)
+    near = get_close_matches(name, names, n=3) or names
+    return f"right would be {'one of ' if len(near) > 1 else ''}{', '.join(near)}"
+
+
 @dataclass(slots=True)
 class Tally:
     """What was done to one batch, in counts only; sums of tallies are tallies of the joined batches."""
@@ -57,6 +70,8 @@ class Tally:
     """By dataset: values met under names that the dataset does not list."""
     dead: Counter[str] = field(default_factory=Counter)
     """By reason."""
+    marked_paths: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By (dataset, template of a path in which something was marked), where a report of them is asked for."""
     lines: int = 0
     bytes_in: int = 0
     """Inflated bytes read."""
@@ -64,6 +79,8 @@ class Tally:
     """Safe bytes before compression."""
     interpreted: int = 0
     """Records that met more field lists than plans are kept for."""
+    unseen: int = 0
+    """Records in which detection saw nothing, by a fault of the program; they left all the same."""
 
     def merge(self, other: Tally) -> None:
         """Add the counts of `other` to this tally."""

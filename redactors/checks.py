@@ -15,6 +15,18 @@ from dataclasses import dataclass
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SUM_LENGTH = 6
 _IBAN_REMAINDER = 1
+_IBAN_LENGTHS = {
+    country: int(size)
+    for size, countries in (
+        pair.split(":")
+        for pair in "15:NO 16:BE 18:DK,FO,FI,GL,NL,SD,FK 19:MK,SI 20:AT,BA,EE,KZ,XK,LT,LU,MN "
+        "21:HR,LV,LI,CH 22:BH,BG,CR,GE,DE,IE,ME,RS,GB,VA 23:GI,IQ,IL,OM,SO,TL,AE 24:AD,CZ,MD,PK,RO,SA,SK,ES,SE,TN,VG "
+        "25:LY,PT,ST 26:IS,TR 27:BI,DJ,FR,GR,IT,MR,MC,SM 28:AL,AZ,BY,CY,DO,SV,GT,HU,LB,NI,PL 29:BR,EG,PS,QA,UA "
+        "30:JO,KW,MU,YE 31:MT,SC 32:LC 33:RU".split()
+    )
+    for country in countries.split(",")
+}
+"""Characters of an IBAN by country (IBAN registry)."""
 _NETWORKS = (
     ("4", "4", (13, 16, 19)),  # Visa
     ("51", "55", (16,)),  # Mastercard
@@ -95,8 +107,10 @@ def card(value: str) -> bool:
 
 
 def iban(value: str) -> bool:
-    """Tell whether an IBAN's digits leave the remainder 1 (ISO 13616, mod 97)."""
+    """Tell whether an IBAN has its country's length, and its digits leave the remainder 1 (ISO 13616, mod 97)."""
     bare = "".join(each for each in value if each.isalnum()).upper()
+    if _IBAN_LENGTHS.get(bare[:2]) != len(bare):
+        return False
     return int("".join(str(int(each, 36)) for each in bare[4:] + bare[:4])) % 97 == _IBAN_REMAINDER
 
 

@@ -137,7 +137,7 @@ class Cookies:
         """Tell whether a value is empty or a mark already."""
         if value and value[0] not in _ODD_STARTS:
             return False
-        return not value or value.isspace() or value == PLATFORM_MARK or self._marker.is_mark(value)
+        return not value or value.isspace() or value == PLATFORM_MARK or self._marker.stood(value)
 
     def _redactor(self, name: str) -> Redactor:
         act = self._by_rule[self._rule(name)]

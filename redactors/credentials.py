@@ -22,7 +22,7 @@ SCHEME = re.compile(rf"(?i)(\s*(?:{_NAMES})\s+)(?=\S)")
 
 def credential_redactor(marker: Marker, rule: str = "credential") -> Callable[[str], str]:
     """Return the redactor of the class `credential`: `Bearer abc` becomes `Bearer [credential~…]`."""
-    keyed, is_mark = marker.keyer(rule), marker.is_mark
+    keyed, stood = marker.keyer(rule), marker.stood
 
     def redact(value: str) -> str:
         first, _, rest = value.partition(" ")
@@ -34,7 +34,7 @@ def credential_redactor(marker: Marker, rule: str = "credential") -> Callable[[s
         scheme = SCHEME.match(value) if " " in value or "\t" in value else None
         start = scheme[0] if scheme else ""
         token = value[len(start) :]
-        kept = not token or token.isspace() or token == PLATFORM_MARK or (token[0] == "[" and is_mark(token))
+        kept = not token or token.isspace() or token == PLATFORM_MARK or (token[0] == "[" and stood(token))
         return value if kept else start + keyed(token)
 
     return redact
@@ -42,13 +42,15 @@ def credential_redactor(marker: Marker, rule: str = "credential") -> Callable[[s
 
 def identity_redactor(choice: str, marker: Marker) -> Callable[[str], str]:
     """Return the redactor of the class `identity`."""
-    if choice == "keep":
-        return str
+
+    def keep(value: str) -> str:
+        marker.stood(value)
+        return value
 
     def redact(value: str) -> str:
-        return value if not value or marker.is_mark(value) else marker.keyed("identity", value)
+        return value if not value or marker.stood(value) else marker.keyed("identity", value)
 
-    return redact
+    return keep if choice == "keep" else redact
 
 
 def email_redactor(choice: str, marker: Marker) -> Callable[[str], str]:
@@ -59,7 +61,7 @@ def email_redactor(choice: str, marker: Marker) -> Callable[[str], str]:
     def redact(value: str) -> str:
         local, at, domain = value.rpartition("@")
         plain_domain = at and DOMAIN.fullmatch(domain)
-        if not value or marker.is_mark(value) or (plain_domain and marker.is_mark(local)):
+        if not value or marker.stood(value) or (plain_domain and marker.stood(local)):
             return value
         if choice == "drop":
             return marker.plain("email")

@@ -6,12 +6,12 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
 
-from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, ConfigurationError
+from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, ConfigurationError, right_names
+from redactors.roles import faults_of_role
 
 SCOPES = ("zone", "account", "both", "any")
 HOME = "cloudflare"
@@ -43,15 +43,6 @@ SAFETY = (
 """Field classes, those that let least through first. What has not the type of its class is unknown, so that a class for
 one type (identity, ip) is as safe as unknown for the others."""
 
-ROLES = frozenset(
-    "account action actor cache children client colo configuration console cookies credentials exceptions host"
-    " interface limited_by method origin outbound outcome parent ray resource response_fingerprint route rule script"
-    " service side status token version worker_zone zone".split()
-)
-"""What a field can mean to the detectors."""
-
-_FIELD_KEYS = frozenset({"field", "origin", "rule"})
-_ROLE_KEYS = _FIELD_KEYS | {"else", "none", "status", "subrequest"}
 _KEYS: Final[Mapping[str, type]] = {
     "title": str,
     "scope": str,
@@ -109,7 +100,7 @@ class Catalogue:
 
         """
         if name not in self._datasets:
-            message = f"dataset: no dataset has this name; {_nearest(name, self._datasets)}"
+            message = f"dataset: no dataset has this name; {right_names(name, self._datasets)}"
             raise ConfigurationError(message)
         return self._datasets[name]
 
@@ -198,7 +189,7 @@ def _from_row(row: Mapping[str, Any]) -> Dataset:
 def _faults_of_shape(table: Mapping[str, Any]) -> Iterator[str]:
     """Tell what keeps a table from being read as a dataset at all."""
     for key in sorted(table.keys() - _KEYS.keys()):
-        yield f"{key}: no such key; {_nearest(key, _KEYS)}"
+        yield f"{key}: no such key; {right_names(key, _KEYS)}"
     for key, kind in _KEYS.items():
         if key not in table and key != "roles":
             yield f"{key}: missing; right would be {_TYPE_NAMES[kind]}"
@@ -206,7 +197,7 @@ def _faults_of_shape(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: of the wrong type; right would be {_TYPE_NAMES[kind]}"
     for label, names in table["fields"].items():
         if label not in FIELD_CLASSES and not label.startswith(RECORDS_PREFIX):
-            yield f"fields.{label}: no such field class; {_nearest(label, FIELD_CLASSES)}"
+            yield f"fields.{label}: no such field class; {right_names(label, FIELD_CLASSES)}"
         if not _is_kind(names, list):
             yield f"fields.{label}: of the wrong type; right would be a list of field names"
 
@@ -222,35 +213,19 @@ def _faults_of_sense(table: Mapping[str, Any], fields: Mapping[str, str]) -> Ite
     if table["scope"] not in SCOPES:
         yield f"scope: no such scope; right would be one of {', '.join(SCOPES)}"
     if table["time"] and table["time"] not in fields:
-        yield f"time: {table['time']} is no field of this dataset; {_nearest(table['time'], fields)}"
+        yield f"time: {table['time']} is no field of this dataset; {right_names(table['time'], fields)}"
     for field in table["recognise"]:
         if field not in fields:
-            yield f"recognise: {field} is no field of this dataset; {_nearest(field, fields)}"
+            yield f"recognise: {field} is no field of this dataset; {right_names(field, fields)}"
     for role, value in table.get("roles", {}).items():
-        yield from _faults_of_role(role, value, fields)
-
-
-def _faults_of_role(role: str, value: object, fields: Mapping[str, str]) -> Iterator[str]:
-    if role not in ROLES:
-        yield f"roles.{role}: no such role; {_nearest(role, ROLES)}"
-    meant: object = [value] if isinstance(value, str) else value
-    if isinstance(value, dict):
-        for key in sorted(value.keys() - _ROLE_KEYS):
-            yield f"roles.{role}.{key}: no such key; {_nearest(key, _ROLE_KEYS)}"
-        meant = [value[key] for key in sorted(_FIELD_KEYS & value.keys())]
-    if not isinstance(meant, list) or not _is_kind(meant, list):
-        yield f"roles.{role}: of the wrong type; right would be a field, a list of fields or a table"
-        return
-    for field in meant:
-        if field.partition(".")[0] not in fields:
-            yield f"roles.{role}: {field} is no field of this dataset; {_nearest(field.partition('.')[0], fields)}"
+        yield from faults_of_role(role, value, fields)
 
 
 def _check_nested(dataset: Dataset, known: Mapping[str, Dataset]) -> None:
     for field, label in dataset.fields.items():
         nested = label.removeprefix(RECORDS_PREFIX)
         if nested != label and nested not in known:
-            message = f"dataset {dataset.name}: {field} holds records of no known dataset; {_nearest(nested, known)}"
+            message = f"dataset {dataset.name}: {field} holds records of no known dataset; {right_names(nested, known)}"
             raise ConfigurationError(message)
 
 
@@ -292,9 +267,3 @@ def _holds(words: str, hint: str) -> bool:
 
 def _is_kind(value: object, kind: type) -> bool:
     return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(each, str) for each in value))
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = get_close_matches(name, names, n=3) or names
-    return f"right would be {'one of ' if len(near) > 1 else ''}{', '.join(near)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from redactors.density import Change, splice
 from redactors.shapes import INTEGRITY
 
 Redact = Callable[[str], str]
@@ -28,16 +29,24 @@ _SCHEME_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _LONGEST_BEFORE = 80
 
 
-def redact_links(text: str, redact: Redact) -> str:
-    """Redact what is or may be a URL, with or without its scheme or host; a query alone needs a sign of equality."""
-    made: list[str] = []
+def redact_links(text: str, redact: Redact, rest: str) -> str:
+    """Redact what is or may be a URL, with or without its scheme or host; a query alone needs a sign of equality.
+
+    `rest` stands for what follows too many of them.
+    """
+    return splice(text, _changes(text, redact), rest)
+
+
+def _changes(text: str, redact: Redact) -> Iterator[Change]:
     done = 0
     for found in (_LINK_OR_HASH if "sha" in text else _LINK).finditer(text):
         start, end = _span(text, found, done)
         if start < end:
-            made += (text[done:start], redact(text[start:end]))
+            link = text[start:end]
+            safe = redact(link)
             done = end
-    return "".join((*made, text[done:])) if made else text
+            if safe != link:
+                yield start, end, safe
 
 
 def _span(text: str, found: re.Match[str], done: int) -> tuple[int, int]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote
 
+from redactors.escapes import unquote
 from redactors.keyring import TO_LETTERS, KeyRing
 
 CLASS_MARKS = (
@@ -51,8 +51,6 @@ def bare(token: str) -> str:
     'a/b'
     """
     for _ in range(3):
-        if "%" not in token:
-            break
         token = unquote(token)
     scheme = _SCHEME.match(token) if " " in token else None
     if scheme:
@@ -76,6 +74,8 @@ class Marker:
         self._made: list[dict[str, str]] = []
         self.tenant = ""
         """Whose subkey is in use."""
+        self.met: set[str] | None = None
+        """Where somebody wants to know: fingerprints of marks that `stood` met. Who wants to know clears it."""
 
     def select(self, tenant: str) -> None:
         """Use the subkey of this tenant (an account or a zone) from here on; where it is empty, plain marks."""
@@ -152,6 +152,15 @@ class Marker:
         found = MARK.fullmatch(text) if text[:1] == "[" else None
         return found is not None and self.is_ours(found)
 
+    def stood(self, text: str) -> bool:
+        """Tell whether a value, as it came, is one mark of ours; its fingerprint is then among those `met`."""
+        found = MARK.fullmatch(text) if text[:1] == "[" else None
+        if found is None or not self.is_ours(found):
+            return False
+        if found[3] and self.met is not None:
+            self.met.add(found[3])
+        return True
+
     def is_ours(self, found: re.Match[str]) -> bool:
         """Tell whether what `MARK` found is ours: plain from the closed list, or keyed with a check that holds."""
         rule, key, fingerprint, check = found.groups()
@@ -178,6 +187,17 @@ def matches(ring: KeyRing, mark: str, secret: str, tenant: str = "") -> bool:
     state = fingerprint_state(ring.keys[found[2]], tenant).copy()
     state.update(bare(secret).encode())
     return state.digest().translate(TO_LETTERS) == found[3].encode()
+
+
+def fingerprints(ring: KeyRing, secret: str, tenants: Iterable[str] = ("",)) -> list[str]:
+    """Return the 16 letters of a secret in marks by each key of the ring, for each tenant; "" is no tenant."""
+    letters: list[str] = []
+    for tenant in tenants:
+        for key in ring.keys.values():
+            state = fingerprint_state(key, tenant).copy()
+            state.update(bare(secret).encode())
+            letters.append(state.digest().translate(TO_LETTERS).decode())
+    return letters
 
 
 def fingerprint_state(key: bytes, tenant: str) -> hashlib.blake2b:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import zip_longest
 
 from redactors.names import secrecy
 from redactors.values import Span, value_after
@@ -23,24 +24,22 @@ _FARTHEST = 200
 
 
 def may_stand_apart(text: str) -> bool:
-    """Tell by a few cheap searches whether `mark_named` could find anything."""
+    """Tell by a few cheap searches whether `named_values` could find anything."""
     return "alue" in text or "ontent" in text or "</key>" in text or "form-data" in text
 
 
-def mark_named(text: str, mark: Callable[[str], str]) -> str:
-    """Mark the values of telling names that stand elsewhere; `mark` returns a value that may stay as it is."""
-    made: list[str] = []
+def named_values(text: str) -> Iterator[Span]:
+    """Return where the values of telling names stand elsewhere, in order."""
     done = 0
     namings = list(_NAMING.finditer(text))
-    for number, naming in enumerate(namings):
+    for naming, following in zip_longest(namings, namings[1:]):
         if naming.start() < done or not secrecy(naming[1]):
             continue
-        behind = namings[number + 1].start() if number + 1 < len(namings) else len(text)
+        behind = following.start() if following else len(text)
         span = _value_of(text, naming, done, min(behind, naming.end() + _FARTHEST))
         if span:
-            made += (text[done : span[0]], mark(text[span[0] : span[1]]))
             done = span[1]
-    return "".join((*made, text[done:])) if made else text
+            yield span
 
 
 def _value_of(text: str, naming: re.Match[str], done: int, behind: int) -> Span | None:

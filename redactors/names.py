@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import unquote
 
+from redactors.escapes import unquote
 from redactors.marks import CLASS_MARKS
 
 CREDENTIAL = "credential"
@@ -177,6 +177,16 @@ def _class_of_name(name: str) -> str:
         if tail in _CLASSES:
             return _CLASSES[tail]
     return _CLASSES.get(parts[-1], "text") if parts and parts[-1] in _TELLING_ENDS else "text"
+
+
+@lru_cache(maxsize=8192)
+def told_by(name: str) -> str:
+    """Tell what a value under a short name is, where that makes it be marked in text: its secrecy, `ip`, or nothing.
+
+    >>> told_by("otp"), told_by("remote_ip"), told_by("status")
+    ('pin', 'ip', '')
+    """
+    return _secrecy(name) or ("ip" if class_of_name(name) == "ip" else "")
 
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\u00ad\ufeff")

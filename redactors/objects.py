@@ -13,7 +13,7 @@ from redactors.base import Value
 from redactors.cookies import Cookies
 from redactors.credentials import SCHEME
 from redactors.headers import Headers
-from redactors.names import PIN, class_of_name, secrecy
+from redactors.names import CREDENTIAL, PIN, class_of_name, secrecy
 from redactors.planned import PlannedMaps, unique
 from redactors.shapes import has_random_run, is_plain, shape_of
 from redactors.straight import Redactor, Scrub, change
@@ -29,9 +29,16 @@ _MOST_IN_PAIR = 8
 _MOST_ROUNDS = 4
 _NAME = re.compile(r"[\w.-]{1,64}")
 _LONGEST_LABEL = 40
+_MOST_MARKS = 64
+_REST = "[token]"
+"""What stands for the strings of a list behind so many that were marked."""
+_LONGEST_PLAIN_NAME = 24
+_LONGEST_NAME = 256
+"""A longer name with anything to mark in it becomes one mark."""
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
 _NOTHING: Mapping[str, str] = {}
+_NO_PLANS: Mapping[tuple[str, ...], Scrub] = {}
 
 
 class Objects:
@@ -112,11 +119,15 @@ class Objects:
 
     def safe_name(self, name: str) -> str:
         """Return a name, marked where it is a secret itself."""
+        if len(name) <= _LONGEST_PLAIN_NAME and name.replace("_", "").isalpha():
+            return name
         for _ in range(_MOST_ROUNDS):
             clean = name.replace("_", "").replace("-", "").isalnum() and not has_random_run(name)
             safe = self._mark_hits(name if clean else self._by_class["text"](name))
             if safe == name:
                 break
+            if len(name) > _LONGEST_NAME:
+                return self._secrets[CREDENTIAL](name)
             name = safe
         return name
 
@@ -125,6 +136,8 @@ class Objects:
         act = self._query if field_class == "query" else self._by_class[field_class]
         known = self._known.get(act, _NOTHING)
         of_map = self._shapes.get(field_class, self._plans.scrub)
+
+        plans = _NO_PLANS if field_class in self._shapes else self._plans.plans
 
         def of_list(value: list[Value]) -> int:
             changed = 0
@@ -138,12 +151,13 @@ class Objects:
                     told = telling_name(inner) if at < last and len(inner) <= _LONGEST_LABEL else ""
                     new = known.get(inner)
                     if new is None:
-                        new = act(inner)
+                        new = act(inner) if changed < _MOST_MARKS else _REST
                     if new != inner:
                         value[at] = new
                         changed += 1
                 elif inner.__class__ is dict:
-                    changed += of_map(inner)
+                    plan = plans.get(tuple(inner))
+                    changed += of_map(inner) if plan is None else plan(inner)
                 elif inner.__class__ is list:
                     changed += of_list(inner)
             return changed
@@ -157,7 +171,6 @@ class Objects:
         items = None if field_class == "headers" else of_list
         if field_class == "geo":
             return Redactor(act, self._place, of_map, items)
-        plans = None if field_class in self._shapes else self._plans.plans
         return Redactor(act, other, of_map, items, keeps_numbers=True, known=self._known.get(act), plans=plans)
 
     def _query(self, value: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from redactors.base import RECORDS_PREFIX, ConfigurationError, Record, Tally, Value
 from redactors.datasets import Catalogue, Dataset
@@ -18,6 +19,14 @@ MAX_NAMES = 400
 """Records of more names are interpreted: compiling grows with the names, and plans must stay small."""
 
 
+Before = Callable[[Record], Any]
+"""Sees a record as it came; what it returns goes to `After` and nowhere else. Neither may raise, or change it."""
+After = Callable[[Record, Any], None]
+"""Sees the same record made safe."""
+Observe = Callable[[Dataset, tuple[str, ...], bool], tuple[Before, After]]
+"""Makes both for records of these field names of a dataset, or for records in records."""
+
+
 class UnrecognisedError(Exception):
     """No dataset fits the names of a record."""
 
@@ -30,6 +39,22 @@ class Scrubber:
     scrub: Scrub
     unknown: int
     """How many of the names the dataset does not list."""
+    kept: bool
+    """It is for all records of these names. One that is not is made for one record only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of records beyond themselves."""
+
+    forced: Dataset | None = None
+    """The dataset, where it is known."""
+    hint: Dataset | None = None
+    """The dataset that is likely."""
+    zone: str = ""
+    """The zone, where the records do not say."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """The dataset's name of a field by the record's own, where that is another."""
 
 
 class Plans:
@@ -40,29 +65,26 @@ class Plans:
         policy: Policy,
         redactors: Redactors,
         catalogue: Catalogue,
+        said: Said,
         *,
-        forced: Dataset | None = None,
-        hint: Dataset | None = None,
-        zone: str = "",
-        rename: Mapping[str, str] | None = None,
         guarded: bool = True,
+        observe: Observe | None = None,
     ) -> None:
-        """Take a dataset that is known (`forced`) or only likely (`hint`), and the zone where the records do not say.
+        """Take what is said of the records.
 
-        `rename` tells the dataset's name of a field by the record's own, where that is another. `guarded` says that the
-        guard patterns are searched for in what leaves; it is false for records in records.
+        `guarded` says that the guard patterns are searched for in what leaves; it is false for records in records.
+        `observe` makes what looks at each record before and after.
         """
         self._policy = policy
         self._redactors = redactors
         self._catalogue = catalogue
-        self._forced = forced
-        self._hint = hint
-        self._zone = zone
-        self._rename = rename or {}
+        self._said = said
+        self._rename = said.rename
         self._kept: dict[tuple[str, ...], Scrubber] = {}
         self._fields: dict[str, tuple[Dataset, dict[str, str]]] = {}
         self._nested: list[Plans] = []
         self._inner = not guarded
+        self._observe = observe
         self._guarded = guarded_names(catalogue) if guarded else frozenset[str]()
         self._counted: dict[tuple[str, str], int] = {}
         self._counts: list[int] = []
@@ -79,8 +101,8 @@ class Plans:
         found = self._kept.get(names)
         if found is None:
             compiled = len(self._kept) < MAX_PLANS and len(names) <= MAX_NAMES
-            found = self._make(names, compiled=compiled, guarded=self._guarded)
-            if compiled:
+            found = self._make(names, compiled=compiled, guarded=self._guarded, observe=self._observe)
+            if found.kept:
                 self._kept[names] = found
             else:
                 self._interpreted += 1
@@ -99,8 +121,8 @@ class Plans:
         return self.find(tuple(record)).scrub(record)
 
     def find_strictly(self, names: tuple[str, ...]) -> Scrubber:
-        """Return a scrubber that looks at the type of each value, not counting on the guard patterns."""
-        return self._make(names, compiled=False, guarded=frozenset())
+        """Return a scrubber that looks at the type of each value, not counting on the guard patterns, unobserved."""
+        return self._make(names, compiled=False, guarded=frozenset(), observe=None)
 
     def collect(self, tally: Tally) -> None:
         """Move the counts of changed fields, by (dataset, family), into a tally."""
@@ -114,23 +136,47 @@ class Plans:
         for plans in self._nested:
             plans.collect(tally)
 
-    def _make(self, names: tuple[str, ...], *, compiled: bool, guarded: Collection[str]) -> Scrubber:
+    def _make(
+        self, names: tuple[str, ...], *, compiled: bool, guarded: Collection[str], observe: Observe | None
+    ) -> Scrubber:
         dataset = self._dataset(names)
         if dataset is None:
             raise UnrecognisedError
         fields = self._classes(dataset)
         unknown = [name for name in names if self._class(name, fields) is None]
         dropped = unknown if self._policy.unknown == "drop" else []
-        steps = [self._step(name, fields, dataset) for name in names if name not in dropped]
+        held = tuple(name for name in names if name not in dropped)
+        steps = [self._step(name, fields, dataset, observe) for name in held]
         steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
+        renamed = {} if dropped else {name: self._redactors.objects.safe_name(name) for name in unknown}
+        # A secret in a name is looked at, and counted, each time.
+        compiled = compiled and not any("~" in safe for safe in renamed.values())
         scrub = self._compiled(steps) if compiled else interpret_steps(steps, self._counts)
-        if dropped:
-            scrub = _dropping(scrub, dropped)
-        elif unknown:
-            scrub = renaming(scrub, {name: self._redactors.objects.safe_name(name) for name in unknown})
+        if observe:
+            scrub = self._observed(scrub, dataset, held, observe)
+        scrub = _dropping(scrub, dropped) if dropped else renaming(scrub, renamed)
         if self._redactors.marker.scoped:
             scrub = self._for_tenant(scrub, dataset)
-        return Scrubber(dataset.name, scrub, len(unknown))
+        return Scrubber(dataset.name, scrub, len(unknown), compiled)
+
+    def _observed(self, scrub: Scrub, dataset: Dataset, names: tuple[str, ...], observe: Observe) -> Scrub:
+        """Return a scrubber that has each record looked at, before and after, by the dataset's names of its fields."""
+        meant = tuple(self._rename.get(name, name) for name in names)
+        before, after = observe(dataset, meant, self._inner)
+
+        def scrub_and_observe(record: Record) -> int:
+            raw = before(record)
+            changed = scrub(record)
+            after(record, raw)
+            return changed
+
+        def scrub_and_observe_renamed(record: Record) -> int:
+            raw = before(dict(zip(meant, record.values(), strict=True)))
+            changed = scrub(record)
+            after(dict(zip(meant, record.values(), strict=True)), raw)
+            return changed
+
+        return scrub_and_observe if meant == names else scrub_and_observe_renamed
 
     def _compiled(self, steps: list[Step]) -> Scrub:
         made = compile_steps(steps, self._counts)
@@ -138,7 +184,8 @@ class Plans:
         return made.scrub
 
     def _dataset(self, names: tuple[str, ...]) -> Dataset | None:
-        return self._forced or self._catalogue.recognise((self._rename.get(name, name) for name in names), self._hint)
+        meant = (self._rename.get(name, name) for name in names)
+        return self._said.forced or self._catalogue.recognise(meant, self._said.hint)
 
     def _class(self, name: str, fields: dict[str, str]) -> str | None:
         name = self._rename.get(name, name)
@@ -154,12 +201,12 @@ class Plans:
             self._fields[dataset.name] = dataset, found
         return found
 
-    def _step(self, name: str, fields: dict[str, str], dataset: Dataset) -> Step:
+    def _step(self, name: str, fields: dict[str, str], dataset: Dataset, observe: Observe | None) -> Step:
         field_class = self._class(name, fields)
         if field_class is None:
             return Step(name, self._unknown(name), self._counter(dataset, "unknown"))
         if field_class.startswith(RECORDS_PREFIX):
-            nested = self._records(field_class.removeprefix(RECORDS_PREFIX))
+            nested = self._records(field_class.removeprefix(RECORDS_PREFIX), observe)
             return Step(name, nested, self._counter(dataset, "records"))
         if field_class not in self._redactors.by_class:
             known = ", ".join(self._redactors.by_class)
@@ -179,9 +226,9 @@ class Plans:
         objects = self._redactors.objects
         return objects.under(objects.safe_name(name))
 
-    def _records(self, name: str) -> Redactor:
-        forced = self._catalogue[name]
-        plans = Plans(self._policy, self._redactors, self._catalogue, forced=forced, zone=self._zone, guarded=False)
+    def _records(self, name: str, observe: Observe | None) -> Redactor:
+        said = Said(self._catalogue[name], zone=self._said.zone)
+        plans = Plans(self._policy, self._redactors, self._catalogue, said, guarded=False, observe=observe)
         self._nested.append(plans)
         text = self._redactors.by_class["text"].text
 
@@ -201,14 +248,14 @@ class Plans:
         return Redactor(text, other)
 
     def _for_tenant(self, scrub: Scrub, dataset: Dataset) -> Scrub:
-        role = dataset.roles.get(self._policy.scope)
+        role: str | None = dataset.roles.get(self._policy.scope)
         own = next((name for name, meant in self._rename.items() if meant == role), role)
         marker = self._redactors.marker
 
         def scrub_for_tenant(record: Record) -> int:
-            told = record.get(own, record.get(role)) if isinstance(role, str) else None
+            told = record.get(own, record.get(role)) if role and own else None
             outer = marker.tenant
-            marker.select(told if isinstance(told, str) and told else outer if self._inner else self._zone)
+            marker.select(told if isinstance(told, str) and told else outer if self._inner else self._said.zone)
             changed = scrub(record)
             if self._inner:
                 marker.select(outer)

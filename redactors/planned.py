@@ -9,6 +9,7 @@ from redactors.shapes import has_random_run
 from redactors.straight import Redactor, Scrub, Step, compile_steps, interpret_steps
 
 _MAX_PLANS = 512
+_MAX_MET = 4096
 _MAX_NAMES = 64
 _MAX_LENGTH = 48
 """Maps of more or longer names are not worth a plan, and plans must stay small whatever comes."""
@@ -29,6 +30,7 @@ class PlannedMaps:
         self._special = special
         self.plans: dict[tuple[str, ...], Scrub] = {}
         """What is done to maps of names that were met before."""
+        self._met: set[int] = set()
 
     def scrub(self, value: dict[str, Value]) -> int:
         """Make a map safe in place; return how many values and names changed."""
@@ -43,7 +45,9 @@ class PlannedMaps:
         # By the safe name: what is done must be the same when the marked name comes by again.
         steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
         small = len(names) <= _MAX_NAMES and all(len(name) <= _MAX_LENGTH for name in names)
-        kept = small and len(self.plans) < _MAX_PLANS
+        # A secret in a name is looked at, and counted, each time.
+        small = small and not any("~" in safe for safe in safe_names.values())
+        kept = small and len(self.plans) < _MAX_PLANS and self._came_before(names)
         scrub = self._special(names) or (
             compile_steps(steps, [], whole=True).scrub if kept else interpret_steps(steps, [])
         )
@@ -51,6 +55,16 @@ class PlannedMaps:
         if kept:
             self.plans[names] = plan
         return plan
+
+    def _came_before(self, names: tuple[str, ...]) -> bool:
+        """Tell whether a map of these names was met: compiling costs more than interpreting a few times."""
+        digest = hash(names)
+        if digest in self._met:
+            return True
+        if len(self._met) >= _MAX_MET:
+            self._met.clear()
+        self._met.add(digest)
+        return False
 
 
 def marked_name(mark: str) -> Callable[[str], str]:

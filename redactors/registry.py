@@ -16,7 +16,7 @@ from redactors.keyring import KeyRing
 from redactors.marks import Marker
 from redactors.names import CREDENTIAL, PIN, SESSION
 from redactors.objects import Objects
-from redactors.path import Paths
+from redactors.path import Paths, template_of
 from redactors.policy import Policy
 from redactors.rescan import mark_document
 from redactors.secrets import Rules
@@ -38,17 +38,18 @@ class Redactors:
     marker: Marker
 
 
-def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
-    """Build the redactors of a policy."""
+def build(policy: Policy, ring: KeyRing | None, rules: Rules, *, note_paths: bool = False) -> Redactors:
+    """Build the redactors of a policy; with `note_paths` the templates of paths with something marked are counted."""
     marker = Marker(ring, (rule.id for rule in rules.rules), policy.scope)
     hits = Hits(rules, marker, policy.email)
     visitor = address_transform(policy.ip, marker, ring)
     kept: dict[str, str] = {}
     kept_address = address_transform("keep", marker, ring, kept)
     query = strip_query if policy.query == "strip" else params_redactor(frozenset(policy.params_keep), marker)
-    path = Paths(policy.path_templates, marker).redact
-    url = Urls(path, query, marker).redact
-    stripped = url if query is strip_query else Urls(path, strip_query, marker).redact
+    path = Paths(policy.path_templates, marker, hits.mark).redact
+    note = (lambda safe: hits.count_path(template_of(safe))) if note_paths else None
+    url = Urls(path, query, marker, note).redact
+    stripped = url if query is strip_query else Urls(path, strip_query, marker, note).redact
     credential = credential_redactor(marker)
     session = credential_redactor(marker, "session")
     identity = identity_redactor(policy.identity, marker)
@@ -98,7 +99,7 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     objects = Objects(
         strings, known, cookies, headers, secrets, hits.mark, place, lambda document: mark_document(document, hits)
     )
-    texts.json_text = objects.json_text
+    texts.json_text = _unmet(objects.json_text, marker)
     by_class = {name: _of_text(name, act, objects, known.get(act)) for name, act in strings.items()}
     by_class["headers"] = Redactor(
         headers.lines, _compared(_listed(headers.sequence)), headers.map, plans=headers.plans
@@ -110,6 +111,19 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules) -> Redactors:
     by_class["object"] = by_class["unknown"] = objects.under("")
     by_class["host"] = by_class["safe"] = by_class["safe.list"] = Redactor(None, _inside(objects), keeps_scalars=True)
     return Redactors(by_class, objects, hits, marker)
+
+
+def _unmet(act: Callable[[str], str | None], marker: Marker) -> Callable[[str], str | None]:
+    """Keep what is found in a text out of what was met: a text is looked at again once marks were put into it."""
+
+    def redact(text: str) -> str | None:
+        met, marker.met = marker.met, None
+        try:
+            return act(text)
+        finally:
+            marker.met = met
+
+    return redact
 
 
 _SECRET_CLASSES = frozenset({"credential", "identity", "email", "ip", "body", "headers", "cookies"})

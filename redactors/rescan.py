@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from redactors.base import Value
+from redactors.density import most_marks
 from redactors.hits import Hits
 from redactors.planned import unique
 
@@ -16,7 +17,11 @@ Suspect = tuple[int, int]
 """Where a match ends, and the number of the rule."""
 
 _MAX_ROUNDS = 8
-_QUOTE, _BACKSLASH = b'"\\'
+_PATIENT_ROUNDS = 4
+"""After so many, a string in which more is found each time becomes a mark as a whole: its line must not be lost."""
+_QUOTE, _BACKSLASH, _COLON = b'"\\:'
+_REST = b'"[token]"'
+"""What stands for strings behind too many that were marked in one line."""
 
 
 class UnscrubbableError(Exception):
@@ -86,7 +91,8 @@ def mark_line(line: bytes, suspects: list[Suspect], hits: Hits, *, leaves: bool 
     """
     safe = line
     for turn in range(_MAX_ROUNDS):
-        marked = _mark_once(safe, suspects, hits, count_shadow=leaves and turn == 0)
+        whole = turn >= _PATIENT_ROUNDS
+        marked = _mark_once(safe, suspects, hits, count_shadow=leaves and turn == 0, whole=whole)
         if marked is None:
             return safe
         safe = marked
@@ -96,23 +102,36 @@ def mark_line(line: bytes, suspects: list[Suspect], hits: Hits, *, leaves: bool 
     raise UnscrubbableError
 
 
-def _mark_once(line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow: bool) -> bytes | None:
-    """Put another literal in the place of each string in which the rules find something; None if they find nothing."""
+def _mark_once(
+    line: bytes, suspects: list[Suspect], hits: Hits, *, count_shadow: bool, whole: bool = False
+) -> bytes | None:
+    """Put another literal in the place of each string in which the rules find something; None if they find nothing.
+
+    `whole` puts a plain mark in the place of such a string, unless it is a name.
+    """
     found: dict[tuple[int, int], set[int]] = {}
-    for offset, number in suspects:
-        place = literal_at(line, offset)
-        if place is None:
-            return _mark_record(line, {each for _, each in suspects}, hits, count_shadow=count_shadow)
-        found.setdefault(place, set()).add(number)
+    start = end = 0
+    for offset, number in sorted(suspects):
+        if not start + 1 < offset <= end:
+            place = literal_at(line, offset)
+            if place is None:
+                return _mark_record(line, {each for _, each in suspects}, hits, count_shadow=count_shadow)
+            start, end = place
+        found.setdefault((start, end), set()).add(number)
     made: list[bytes] = []
-    done = 0
+    done, most = 0, most_marks(len(line))
     for (start, end), numbers in sorted(found.items()):
+        is_value = line[end] != _COLON
+        if is_value and len(made) >= 2 * most:
+            made += (line[done:start], _REST)
+            done = end
+            continue
         text = orjson.loads(line[start:end])
         if count_shadow:
             hits.count_shadow(text, numbers)
         safe = hits.mark(text, numbers)
         if safe != text:
-            made += (line[done:start], orjson.dumps(safe))
+            made += (line[done:start], _REST if whole and is_value else orjson.dumps(safe))
             done = end
     if not made:
         return None

@@ -15,6 +15,7 @@ import re2
 from redactors.base import ConfigurationError
 from redactors.checks import CHECKS, entropy
 from redactors.datasets import load_catalogue
+from redactors.density import most_marks
 from redactors.guards import guard_patterns
 from redactors.marks import CLASS_MARKS
 from redactors.rule_choices import PERSONAL, rules_from_json, rules_to_json, select
@@ -126,7 +127,7 @@ class Rules:
             exact = self._exact[number] = compile_pattern(self.rules[number].exact)
             self._allowed[number] = tuple(compile_pattern(each) for each in self.rules[number].allow)
         rule, allowed = self.rules[number], self._allowed[number]
-        group, at = min(exact.groups, 1), 0
+        group, at, left = min(exact.groups, 1), 0, most_marks(len(data))
         # The next search starts at the end of the secret, not of the match: the character that bounds one secret
         # on the right may be the one that bounds the next on the left.
         while match := exact.search(data, at):
@@ -134,6 +135,10 @@ class Rules:
             at = max(end, at + 1)
             value = data[start:end]
             if not (marks and _spoilt(start, end, marks)) and holds(rule, value.decode(), allowed):
+                left -= 1
+                if not left:
+                    yield start, len(data)
+                    break
                 yield start, end
 
     def _marks(self, data: bytes, is_mark: IsMark | None) -> list[tuple[int, int]]:

@@ -24,6 +24,9 @@ INTEGRITY = re.compile(
     r"(?<![0-9A-Za-z])sha(?:256-[0-9A-Za-z+/_-]{43}=|384-[0-9A-Za-z+/_-]{64}|512-[0-9A-Za-z+/_-]{86}==)(?![0-9A-Za-z+/=])"
 )
 """The hash of a script or style that a page or a policy names (Subresource Integrity, CSP)."""
+ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build", "dist"})
+"""Folders whose files have names by their content."""
+_KNOWN_RUNS = re.compile(rf"{INTEGRITY.pattern}|/(?:{'|'.join(sorted(ASSET_ROOTS))})/[\w./~@-]*")
 
 
 def shape_of(text: str) -> bytes:
@@ -59,12 +62,14 @@ def is_random(text: str) -> bool:
 
 
 def random_runs(text: str) -> list[tuple[int, int]]:
-    """Return where random tokens stand in a text, in order; the hash of an integrity check is none."""
+    """Return where random tokens stand in a text, in order; the hash of an integrity check is none, nor an asset."""
     if len(text) < TOKEN_LENGTH or text.islower():
         return []
-    if "sha" in text:
-        text = INTEGRITY.sub(_blank, text)
-    return [found.span() for found in _RUN.finditer(text) if is_random(found[0])]
+    runs = [found.span() for found in _RUN.finditer(text) if is_random(found[0])]
+    if not runs or not ("sha" in text or "/" in text):
+        return runs
+    text = _KNOWN_RUNS.sub(_blank, text)
+    return [(start, end) for start, end in runs if not text[start:end].isspace()]
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from redactors.addresses import looks_like_address
+from redactors.density import splice
 from redactors.escapes import ESCAPE, flatten, peel
 from redactors.hits import Hits
 from redactors.links import redact_links
@@ -29,8 +30,6 @@ _BY_DIGITS = re.compile(r"[%\\&\[{/]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
 _LONGEST_ADDRESS = 39
 _PAIR_RULE = "generic-key"
 """The rule whose allowlist also holds for what is marked by its name in text."""
-_PARTS = frozenset({"", *" \t\"'`()<>,"})
-"""What stands around a whole word."""
 _MOST_LAYERS = 12
 """Layers of escapes in a text; one of more becomes a mark as a whole."""
 _DEEP = 5
@@ -51,7 +50,7 @@ class Texts:
         self._pairs = Pairs(hits.marker, address, allowed or _none)
         self._folds = allowed is None
         """Whether digits may be folded in what is remembered: an allowlist may name them."""
-        self._marker = hits.marker
+        self._rest = hits.marker.plain("token")
         self.known: dict[str, str] = {}
         """Texts met before that hide nothing, each by itself."""
         self._shapes: dict[bytes, bool] = {}
@@ -71,11 +70,12 @@ class Texts:
             document = self.json_text(text)
             if document is not None:
                 return document
+        elif is_id(text):
+            return text
         shape = shape_of(text)
         numbers = self._shapes.get(shape)
-        if numbers is None:
-            return self._look(text, shape)
-        return self._hits.mark_text_only(text) if numbers else text
+        unmet = numbers is None
+        return self._look(text, shape) if unmet else self._hits.mark_text_only(text) if numbers else text
 
     def _look(self, text: str, shape: bytes) -> str:
         """Redact a text whose shape was not met before."""
@@ -83,8 +83,6 @@ class Texts:
             return self._address(text)
         # Without a sign that parts a name from a value, or marks a URL or an escape, only shapes are left to judge.
         plain = _GATE.search(text) is None and text.isascii() and " -" not in text and "->" not in text
-        if plain and is_id(text):
-            return text
         safe = self._mark_runs(self._mark_numbers(text, shape)) if plain else self._settle(text)
         if len(safe) <= _LONGEST_ADDRESS and looks_like_address(safe):
             return self._address(safe)
@@ -126,7 +124,7 @@ class Texts:
                 if known != safe:
                     view = known
                 safe = view
-        return self._marker.plain("token")
+        return self._rest
 
     def _inner(self, text: str) -> str:
         """Redact what a text says once a layer of escapes is undone, where known formats may come to light."""
@@ -155,7 +153,7 @@ class Texts:
         if _MAY_HOLD_PAIRS.search(text) or " -" in text or "->" in text or not text.isascii():
             text = self._pairs.redact(text)
         if "/" in text or "?" in text or "\\" in text or ":" in text:
-            text = redact_links(text, self._url)
+            text = redact_links(text, self._url, self._rest)
         return text
 
     def _mark_numbers(self, text: str, shape: bytes) -> str:
@@ -163,15 +161,11 @@ class Texts:
 
     def _mark_runs(self, text: str) -> str:
         runs = random_runs(text)
-        if any(
-            text[end : end + 1] not in _PARTS or text[max(0, start - 1) : start] not in _PARTS for start, end in runs
-        ):
-            # Of a known format a run may be a part only.
+        if runs:
+            # A known format says more than a random run, which may be a part of it only.
             text = self._hits.mark(text)
             runs = random_runs(text)
-        for start, end in reversed(runs):
-            text = f"{text[:start]}{self._marker.plain('token')}{text[end:]}"
-        return text
+        return splice(text, ((start, end, self._rest) for start, end in runs), self._rest)
 
 
 def _runs(text: str) -> list[str]:

@@ -21,6 +21,7 @@ _AUTHORITY = re.compile(
 )
 """What stands before the path; browsers skip tabs and line feeds, read a backslash as a slash, and need no slash at all
 after a scheme of the web (WHATWG URL)."""
+_PORT = re.compile(r"[0-9]{1,5}")
 _OPAQUE = re.compile(r"(?i)\s{0,8}+(data|javascript|mailto|blob|cid|mid|tel|sms):")
 _PAIR = re.compile(r"([?&;]|&amp;|)([^=&;]*)(=?)([^&;]*)")
 _CACHE_SIZE = 4096
@@ -32,13 +33,18 @@ _SIMPLE_VALUE = re.compile(r"[\w.,:+-]{0,40}", re.ASCII)
 class Urls:
     """The redactor of the classes `url` and `path`: what stands before a query is judged once for both."""
 
-    def __init__(self, path: Redact, query: Redact, marker: Marker) -> None:
-        """Take what is done to a path, what is left of a query with its question mark, and the marks."""
+    def __init__(self, path: Redact, query: Redact, marker: Marker, note: Callable[[str], None] | None = None) -> None:
+        """Take what is done to a path, what is left of a query with its question mark, and the marks.
+
+        `note` is told of each URL in whose path something was marked, as it leaves, without its query.
+        """
         self._path = path
         self._query = query
         self._marker = marker
         self._strips = query is strip_query
         self._heads: dict[str, str] = {}
+        self._note = note
+        self._mark = marker.plain("path")
 
     def redact(self, url: str) -> str:
         """Return the URL, absolute or not, without its secrets."""
@@ -49,6 +55,8 @@ class Urls:
             if safe is None:
                 return self._odd(url)
             self._keep(head, safe)
+        if self._note and self._mark in safe:
+            self._note(safe)
         return safe if self._strips or not cut else safe + self._query(url[len(head) :])
 
     def _plain(self, head: str) -> str | None:
@@ -83,8 +91,8 @@ class Urls:
         if authority is None:
             return self._path(head.rpartition("@")[2] if "@" in head.partition("/")[0] else head)
         host, rest = authority[2].rpartition("@")[2], head[authority.end() :]
-        if "@" in rest and ":" in host and not host.rpartition(":")[2].isdigit():
-            # No port, so a password with a slash in it that nobody encoded.
+        if "@" in rest and (not host or (":" in host and not _PORT.fullmatch(host.rpartition(":")[2]))):
+            # No host or no port, so a password with a slash in it that nobody encoded.
             host, rest = "", rest.rpartition("@")[2]
         return authority[1] + host + (self._path(rest) if rest else rest)
 

@@ -30,7 +30,7 @@ _BLOCK_SIGNS = frozenset("|>")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _BRACKET = re.compile(r"[()\[\]{}<>]")
 _LIST_OF_TEXTS = re.compile(r"[\[{(]\s{0,16}\\{0,8}[\"']")
-_LONGEST_INSIDE = 160
+_LONGEST_INSIDE = 96
 _CLOSING = frozenset(")}>,.;")
 _OPENED_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*\r?\n")
 """How YAML opens a value that fills the lines below."""
@@ -128,6 +128,8 @@ def _inside(text: str, at: int) -> Span | None:
     """
     texts = _LIST_OF_TEXTS.match(text, at) is not None
     opening, closing = text[at], _BRACKETS[text[at]]
+    if not texts and text.find(closing, at, at + _LONGEST_INSIDE) < 0:
+        return None
     depth = 0
     for found in _BRACKET.finditer(text, at, len(text) if texts else at + _LONGEST_INSIDE):
         depth += (found[0] == opening) - (found[0] == closing)
@@ -143,7 +145,7 @@ def _below(text: str, name: re.Match[str]) -> Span:
     first = opened.end() if opened else text.rfind("\n", 0, name.end()) + 1
     start = end = first
     for line in _BLOCK_LINE.finditer(text, first):
-        if line[2] and len(line[1]) <= indent or line.start() > end + len("\r\n") or line.end() == line.start():
+        if (line[2] and len(line[1]) <= indent) or line.start() > end + len("\r\n") or line.end() == line.start():
             break
         if line[2]:
             start = line.start(2) if start == first and end == first else start

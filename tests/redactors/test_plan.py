@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from redactors.base import ConfigurationError, Tally
-from redactors.plan import MAX_PLANS, Plans, UnrecognisedError
+from redactors.plan import MAX_PLANS, Plans, Said, UnrecognisedError
 from redactors.policy import Policy
 from redactors.registry import build
 from tests.laws.stage import RING, catalogue, engine, lines, rules, run
@@ -21,7 +21,7 @@ MARK = mark("credential", SHORT)
 def plans(policy: Policy | None = None, forced: str | None = None) -> Plans:
     """Return new plans."""
     made = build(policy or Policy(), RING, rules())
-    return Plans(policy or Policy(), made, catalogue(), forced=catalogue()[forced] if forced else None)
+    return Plans(policy or Policy(), made, catalogue(), Said(catalogue()[forced] if forced else None))
 
 
 def test_more_field_lists_than_plans_are_kept_for_give_the_same_result() -> None:

@@ -9,12 +9,13 @@ import orjson
 import pytest
 
 from redactors.base import Tally
+from redactors.density import most_marks
 from redactors.hits import Hits
 from redactors.marks import Marker
 from redactors.rescan import rescan
 from redactors.rule_choices import select
 from redactors.secrets import Rules, compile_rules, parse_rules
-from tests.laws.stage import RING
+from tests.laws.stage import RING, run
 
 OWN = b"""
 [[rule]]
@@ -127,3 +128,16 @@ def test_a_rule_in_shadow_alone_leaves_the_line_as_it_is() -> None:
     records, tally, changed = look({"a": ONE}, shadow=("example-token",))
     assert (records, changed) == ([{"a": ONE}], ())
     assert tally.rule_hits == Counter({("example-token", "shadow"): 1})
+
+
+def test_a_string_in_which_every_look_finds_more_becomes_a_mark_and_its_line_stays() -> None:
+    command = "mysql " + " ".join(f"-psecret{number}x" for number in range(12))
+    result = run(orjson.dumps({"RayID": "7a", "EdgeResponseStatus": 200, "EdgeResponseContentType": command}) + b"\n")
+    assert not result.dead
+    assert result.records == [{"RayID": "7a", "EdgeResponseStatus": 200, "EdgeResponseContentType": "[token]"}]
+
+
+def test_behind_very_many_secrets_the_rest_of_a_line_is_plainly_marked() -> None:
+    tokens = [f"exm_{number:016x}" for number in range(400)]
+    kept = most_marks(len(orjson.dumps({"k": tokens})) + 1)
+    assert look({"k": tokens})[0] == [{"k": [*map(mark, tokens[:kept]), *["[token]"] * (400 - kept)]}]

@@ -24,16 +24,19 @@ ROWS = {row.rule.id: row for name, text in rule_files().items() for row in parse
 COMPILED = rules()
 RULES = COMPILED.rules
 NUMBERS = {rule.id: rule.number for rule in RULES}
-FAMILIES = "ai apps chat ci cloud code_hosts databases generic identity observability packages payment personal".split()
+FAMILIES = (
+    "ai apps chat ci cloud code_hosts commands databases generic identity observability packages payment personal"
+).split()
 NUMERIC = frozenset({"card", "iban", "phone", "phone-national", "ssn"})
 
 each_rule = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 
 
 def fired(text: str) -> set[int]:
-    """Return the rules whose prefilters fire on a text: inside a record, or alone where only texts are looked at."""
-    hits = COMPILED.scan(orjson.dumps({"k": [text]})) + COMPILED.scanner.scan_text(orjson.dumps(text))
-    return {number for _, number in hits}
+    """Return the rules whose prefilters fire on a text: as a value and as a name in a record, or alone in a text."""
+    as_value, as_name = (COMPILED.scan(orjson.dumps(record)) for record in ({"k": [text]}, {"a": 1, text: {}}))
+    alone = {number for _, number in COMPILED.scanner.scan_text(orjson.dumps(text))}
+    return {number for _, number in as_value} & {number for _, number in as_name} | alone
 
 
 def found(row: Row, text: str) -> list[str]:
@@ -119,23 +122,23 @@ def test_what_the_exact_rule_matches_its_prefilter_finds(row: Row) -> None:
 
 @each_rule
 def test_both_engines_read_the_exact_rule_alike(row: Row) -> None:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database, wider = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK), False
+    flags = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH
     try:
-        database.compile(
-            expressions=[row.rule.exact.encode()],
-            ids=[0],
-            elements=1,
-            flags=[hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH],
-        )
+        database.compile(expressions=[row.rule.exact.encode()], ids=[0], elements=1, flags=[flags])
     except hyperscan.error:
-        pytest.skip("the exact rule counts too far for the scanner, which is what prefilters are for")
+        # It counts too far for the scanner, which may then only find more than the exact rule, and never less.
+        wider = True
+        flags |= hyperscan.HS_FLAG_PREFILTER
+        database.compile(expressions=[row.rule.exact.encode()], ids=[0], elements=1, flags=[flags])
     chance = random.Random(row.rule.id)  # noqa: S311 - made-up values
     exact = re2.compile(row.rule.exact)
     drawn = [surrounding.format(draw(row.rule.exact, chance)) for surrounding in SURROUNDINGS]
     for text in (*row.examples, *row.counter_examples, *drawn):
         hits: list[int] = []
         database.scan(text.encode(), lambda number, *_: hits.append(number))  # noqa: B023 - called at once
-        assert bool(hits) == bool(exact.search(text.encode()))
+        matched = bool(exact.search(text.encode()))
+        assert matched <= bool(hits) if wider else matched == bool(hits)
 
 
 @each_rule
