@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format clean
+.PHONY: help demo test check bench attack damage fuzz score format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,18 @@ check: $(VENV)/.dev ## format, lint, types, import rules; no tests
 
 bench: $(VENV)/.dev ## measure speed and memory against the bare codec
 	@$(BIN)/python -m tests.bench.run $(ARGS)
+
+attack: $(VENV)/.dev ## what survives of secrets, by hand and by generator, and what is slow (5 minutes)
+	@$(BIN)/python -m tests.attack.report $(ARGS)
+
+damage: $(VENV)/.dev ## what is changed of 200,000 clean records (5 minutes)
+	@$(BIN)/python -m tests.attack.damage $(ARGS)
+
+fuzz: $(VENV)/.dev ## fuzz URLs, headers, text and codec for a minute (ARGS="600 url": for ten, one of them)
+	@$(BIN)/python -m tests.attack.fuzz $(ARGS)
+
+score: $(VENV)/.dev ## what detection is worth: recall, false alerts, time to detect on made-up traffic (40 minutes)
+	@$(BIN)/python -m tests.simulator.score $(ARGS)
 
 format: $(VENV)/.dev ## write the format that check asks for
 	$(BIN)/ruff check --fix-only --quiet .

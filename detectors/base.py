@@ -1,31 +1,18 @@
-"""The words of detection: what an observation is made of, how grave a finding is, and the finding itself."""
+"""The words of detection: what a detector is, what it says, and the finding that comes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
-COLUMNS: Mapping[str, str] = {
-    "time": "event time, seconds since 1970",
-    "account": "public name of the account",
-    "zone": "public name of the zone",
-    "script": "public name of the script that ran",
-    "ray": "id of the request",
-    "parent": "id of the request that caused this one",
-    "side": "where it was seen: edge, subrequest or backend",
-    "host": "canonical host that was asked",
-    "route": "path without its query, folded to a template",
-    "status": "HTTP status",
-    "client": "network of who asked, never the whole address",
-    "credential": "mark of the credential that was sent",
-    "identity": "mark of the user who asked",
-    "answered": "mark of the user whom the answer is about",
-    "cache": "what the cache did",
-    "response": "fingerprint of the answer",
-    "limiter": "what limited the request, if anything did",
-}
-"""An observation, column by column: the secret-free view of a record, and all that a detector ever sees of it."""
+from detectors.columns import Columns
+from detectors.evidence import Cell
+from detectors.facts import Facts
+from detectors.folder import Folder
+from detectors.kinds import Key, Kind
+from detectors.samples import Traced
 
 
 class Severity(StrEnum):
@@ -64,26 +51,22 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a detector has to say. Holds public names, marks and counts; no secret. Times are event time, RFC 3339."""
+class Verdict:
+    """What a detector has to say of one pane. Holds public names, marks and counts; no secret. Times are in ms."""
 
-    id: str
-    """Hash of detector, rule, key and pane: the same finding has the same id wherever it is judged."""
-    status: Status
-    at: str
-    first_seen: str
-    last_seen: str
-    detector: str
     rule: str
+    key: Key
+    """With detector, rule and pane it is the finding's identity; it must hold what its evidence's owner is."""
     tier: Tier
     severity: Severity
     subject: str
     """A public name or a mark."""
     summary: str
     """One line what, one line so what."""
-    policy: str
-    """Digest of the policy in force."""
-    runbook: str
+    first_seen: int
+    last_seen: int
+    pane: int | None = None
+    """Start, in seconds, of the pane it speaks of, if that is not the one at hand."""
     account: str = ""
     zone: str = ""
     script: str = ""
@@ -103,10 +86,119 @@ class Finding:
     """A deploy or a change of configuration or policy nearby."""
     evidence: tuple[Trace, ...] = ()
     """At most ten."""
-    late: bool = False
     blind: tuple[str, ...] = ()
     """Inputs that are missing."""
     next: tuple[str, ...] = ()
     """At most three commands or clicks."""
     quiet_with: str = ""
     """The configuration line that ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict with its place in time: one version of one finding."""
+
+    id: str
+    """Hash of detector, rule, key and pane: the same finding has the same id wherever it is judged."""
+    status: Status
+    at: int
+    """When it was judged, by the last tick: seconds."""
+    detector: str
+    pane: int
+    """Start, in seconds."""
+    verdict: Verdict
+    late: bool = False
+    """Older than an hour when it was judged: for the record, not for an alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An input without which a detector, or a rule of it, sees nothing in a zone."""
+
+    sides: tuple[str, ...]
+    """Rows of any of these sides…"""
+    columns: tuple[str, ...]
+    """…in which at least one of these columns was ever filled; none: rows are enough."""
+    reason: str
+    """What is missing, in words of a log's owner: "no Authorization header in http_requests"."""
+    fields: Mapping[str, tuple[str, ...]] | None = None
+    """Logpush custom fields that would supply it, by kind: {"request_fields": ("authorization",)}."""
+    rules: tuple[str, ...] = ()
+    """The rules that need it; none: the whole detector."""
+
+
+def traces(state: Traced) -> tuple[Trace, ...]:
+    """Return the records of a `Traces` part as a verdict shows them."""
+    return tuple(Trace(origin, line, ray) for (_, ray, _), (origin, line) in sorted(state.items()))
+
+
+class View(Protocol):
+    """What the judge shows a detector beside the evidence at hand."""
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the pane is closed: all its evidence is there, and panes come in the order of time."""
+        ...
+
+    @property
+    def warming(self) -> bool:
+        """Tell whether this owner is still learned: what is found is remembered, and no statistics are said."""
+        ...
+
+    @property
+    def delta(self) -> Cell:
+        """Return what this merge brought (`closed` false); the whole cell once the pane is closed."""
+        ...
+
+    def memory(self, key: Key) -> dict[str, Any]:
+        """Return what is kept under a key of the same owner between panes: plain JSON, to be changed in place.
+
+        Raises:
+            LookupError: the pane is not closed: what is said at once must not hang on the order of things.
+
+        """
+        ...
+
+    def panes(self, kind: Kind, key: Key) -> Iterator[tuple[int, Cell]]:
+        """Go through the panes that are still kept of a key of the same owner: start and cell, oldest first."""
+        ...
+
+    def keys(self, kind: Kind, pane: int) -> Mapping[Key, Cell]:
+        """Return all cells of the same owner in one pane, also of another kind of the same detector."""
+        ...
+
+
+class Detector(Protocol):
+    """Folds observations to evidence in the workers; judges merged evidence in one place. Neither reads a clock."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the detector's file."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return its kinds of evidence."""
+        ...
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Return the columns it reads; `name@side` for what it reads only in rows of that side: `network@audit`."""
+        ...
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return the inputs without which it is blind."""
+        ...
+
+    def fold(self, columns: Columns, facts: Facts, into: Folder, /) -> None:
+        """Add what these observations say to the evidence of the batch."""
+        ...
+
+    def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, facts: Facts, /) -> Iterator[Verdict]:
+        """Say what is wrong with a key in the pane that starts at `pane`, by all the evidence merged so far."""
+        ...
+
+    def inventory(self, key: Key, memory: Mapping[str, Any], /) -> Iterator[str]:
+        """Say in a line each what was learned of a key, for the report that ends the warming of a zone."""
+        ...

@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def load(path: Path, cache: Cache) -> Settings:
                 f"{_where((each,), ('include',))}: an included file cannot include; right would be in {path} alone"
             )
             raise ConfigurationError(message)
-    digest = hashlib.sha256(package_stamp(_HERE, _HERE.parent / "redactors").encode())
+    digest = hashlib.sha256(package_stamp(_HERE, _HERE.parent / "redactors", _HERE.parent / "detectors").encode())
     for each in files:
         digest.update(f"\n{each.path} {len(each.text)}\n{each.text}".encode())
     kept = cache.get("config", digest.hexdigest())
@@ -50,6 +51,10 @@ def load(path: Path, cache: Cache) -> Settings:
     if kept is None:
         cache.put("config", digest.hexdigest(), orjson.dumps(plain))
     policy, limits = from_plain(plain)
+
+    def where(key: KeyPath) -> str:
+        return _where(files, key)
+
     return Settings(
         policy=policy,
         limits=limits,
@@ -57,12 +62,17 @@ def load(path: Path, cache: Cache) -> Settings:
         rules_extra=_beside(path, plain["rules_extra"]),
         sources=tuple(_source(path, **each) for each in plain["sources"]),
         files=tuple(each.path for each in files),
-        where=lambda key: _where(files, key),
+        facts=plain["facts"],
+        findings=_beside(path, plain["findings"]),
+        names=_beside(path, plain["names"]),
+        state=_beside(path, plain["state"]),
+        where=where,
     )
 
 
 def _check(files: tuple[_File, ...]) -> dict[str, Any]:
     from pipeline.config_check import Checked, check  # noqa: PLC0415 (pydantic takes 100 ms: only when a file changed)
+    from pipeline.facts import facts_to_plain  # noqa: PLC0415 (as above)
 
     merged: dict[str, Any] = {}
     for each in files:
@@ -76,6 +86,10 @@ def _check(files: tuple[_File, ...]) -> dict[str, Any]:
         "key_file": checked.key_file,
         "rules_extra": checked.rules_extra,
         "sources": [asdict(each) for each in checked.sources],
+        "facts": facts_to_plain(checked.facts),
+        "findings": checked.findings,
+        "names": checked.names,
+        "state": checked.state,
     }
 
 
@@ -142,14 +156,20 @@ def _place(files: tuple[_File, ...], path: KeyPath) -> tuple[int, int]:
 
 def _by_file(files: tuple[_File, ...], path: KeyPath) -> Iterator[tuple[_File, KeyPath]]:
     """Yield each file with the key's path in it: tables of an array are counted over all files."""
+    place = next((at for at, part in enumerate(path) if isinstance(part, int)), None)
     before = 0
     for each in files:
-        if len(path) > 1 and isinstance(path[1], int) and _are_tables(tables := each.table.get(str(path[0]), [])):
-            own = path[1] - before
+        tables = [] if place is None else reduce(_inside, path[:place], each.table)
+        if place is not None and _are_tables(tables):
+            own = int(path[place]) - before
             before += len(tables)
-            yield each, (path[0], own, *path[2:]) if 0 <= own < len(tables) else ()
+            yield each, (*path[:place], own, *path[place + 1 :]) if 0 <= own < len(tables) else ()
         else:
             yield each, path
+
+
+def _inside(value: Value, name: str | int) -> Value:
+    return value.get(name, []) if isinstance(value, dict) else []
 
 
 def _where(files: tuple[_File, ...], path: KeyPath) -> str:

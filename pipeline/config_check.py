@@ -10,8 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from detectors.facts import Facts
 from pipeline.base import Limits
-from pipeline.config_model import LATER, LATER_SOURCE_KEYS, LATER_SOURCES, Document
+from pipeline.config_facts import claimed_twice, facts_of
+from pipeline.config_model import LATER, LATER_KEY, LATER_KINDS, LATER_OF_PLACES, Document
+from pipeline.config_places import Identity, PlaceChoices
 from pipeline.engine import GENERIC
 from pipeline.settings import FileSource, KeyPath, nearest
 from redactors.base import FIELD_CLASSES, RECORDS_PREFIX
@@ -21,6 +24,7 @@ from redactors.policy import Policy, profile
 _TYPES = {
     "bool_type": "right would be true or false",
     "dict_type": "right would be a table",
+    "float_type": "right would be a number",
     "int_type": "right would be a whole number",
     "list_type": "right would be a list",
     "model_type": "right would be a table",
@@ -28,7 +32,11 @@ _TYPES = {
 }
 """Words for a wrong type, by pydantic's name for it. Its own words are not used where they could show the value."""
 
-_MISSING = {"kind": "files", "path": "a file, a glob or a folder"}
+_MISSING = {
+    "kind": 'a word, as in kind = "files"',
+    "path": "a file, a glob or a folder",
+    "until": "a day, as in until = 2027-01-31",
+}
 """Words for a key that must be there."""
 
 
@@ -49,6 +57,12 @@ class Checked:
     key_file: str | None
     rules_extra: str | None
     sources: tuple[FileSource, ...]
+    facts: Facts
+    findings: str | None
+    """The file of findings."""
+    names: str | None
+    """The file of names for marks."""
+    state: str | None
 
 
 def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
@@ -57,8 +71,12 @@ def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
     try:
         document = Document.model_validate({name: value for name, value in table.items() if name not in LATER})
     except ValidationError as error:
-        return (*later, *(fault for fault in _faults(error) if fault.path[:2] not in {each.path[:2] for each in later}))
-    return (*later, *_unknown_headers(document), *_wrong_sources(document)) or _choices(document)
+        # Of a table of a later kind the other keys are not known either.
+        hidden = [each.path[:-1] if each.path[-1] == "kind" else each.path for each in later]
+        known = [each for each in _faults(error) if not any(each.path[: len(path)] == path for path in hidden)]
+        return (*later, *known)
+    wrong = (*_unknown_headers(document), *_wrong_sources(document), *_claims(document))
+    return (*later, *wrong) or _choices(document)
 
 
 def json_schema() -> dict[str, Any]:
@@ -75,10 +93,16 @@ def json_schema() -> dict[str, Any]:
 def _later(table: Mapping[str, Any]) -> Iterator[KeyPath]:
     """Yield what belongs to parts that do not exist yet."""
     yield from ((name,) for name in table if name in LATER)
-    sources = table.get("source")
-    for at, source in enumerate(sources if isinstance(sources, list) else ()):
-        if isinstance(source, dict) and source.get("kind") in LATER_SOURCES:
-            yield ("source", at, "kind")
+    for section, kinds in LATER_KINDS.items():
+        tables = table.get(section)
+        for at, each in enumerate(tables if isinstance(tables, list) else ()):
+            if isinstance(each, dict) and each.get("kind") in kinds:
+                yield (section, at, "kind")
+    for section in LATER_OF_PLACES:
+        places = table.get(section)
+        for name, place in places.items() if isinstance(places, dict) else ():
+            if isinstance(place, dict) and LATER_KEY in place:
+                yield (section, name, LATER_KEY)
 
 
 _LATER_MESSAGE = "comes with a later version of edgesieve; right would be to leave it out for now"
@@ -87,15 +111,15 @@ _LATER_MESSAGE = "comes with a later version of edgesieve; right would be to lea
 def _faults(error: ValidationError) -> Iterator[Fault]:
     for each in error.errors(include_url=False, include_input=False):
         kind = each["type"]
-        if each["loc"][0] == "source" and each["loc"][-1] in LATER_SOURCE_KEYS:
-            message = _LATER_MESSAGE
-        elif kind == "missing":
+        if kind == "missing":
             message = f"missing; right would be {_MISSING[str(each['loc'][-1])]}"
         elif kind == "extra_forbidden":
             message = f"unknown key; {_nearest(each['loc'])}"
         elif kind == "literal_error":
             expected = each.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
             message = f"unknown word; right would be one of {expected}"
+        elif kind == "greater_than":
+            message = "too small; right would be a number above 0"
         elif kind == "wrong":
             message = each["msg"]
         else:
@@ -105,8 +129,17 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 def _unknown_headers(document: Document) -> Iterator[Fault]:
     """Yield a fault for each header whose field is none that holds headers, in any dataset."""
-    named = [(("identity", key, place), each) for key, said in document.identity for place, each in enumerate(said)]
-    named = [(path, each) for path, each in named if path[1] != "session_cookies"]
+    places: list[tuple[KeyPath, Identity]] = [(("identity",), document.identity)]
+    for section in LATER_OF_PLACES:
+        named_places: Mapping[str, PlaceChoices] = getattr(document, section)
+        places += [((section, name, "identity"), place.identity) for name, place in named_places.items()]
+    named = [
+        ((*path, key, at), each)
+        for path, identity in places
+        for key, said in identity
+        if key != "session_cookies"
+        for at, each in enumerate(said)
+    ]
     if not named:
         return
     classes = [each.fields for each in map(load_catalogue().__getitem__, load_catalogue().names())]
@@ -116,6 +149,12 @@ def _unknown_headers(document: Document) -> Iterator[Fault]:
         field = each.partition(".")[0]
         if field not in known:
             yield Fault(path, f"no dataset has headers in this field; right would be {nearest(field, known)}")
+
+
+def _claims(document: Document) -> Iterator[Fault]:
+    """Yield a fault for each host, script or backend that is said to be of two zones."""
+    for path, owner in claimed_twice(document):
+        yield Fault(path, f"belongs to the zone {owner} already; right would be one zone for each")
 
 
 def _wrong_sources(document: Document) -> Iterator[Fault]:
@@ -161,7 +200,9 @@ def _model(annotation: object) -> type[BaseModel] | None:
 
 
 def _choices(document: Document) -> Checked:
-    redact, identity = document.redact, document.identity
+    redact, facts = document.redact, facts_of(document)
+    # Whose header it is in one zone is nobody's secret in another: what is an identity anywhere is marked everywhere.
+    identity = facts.identity
     as_said: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in redact
@@ -174,8 +215,8 @@ def _choices(document: Document) -> Checked:
         field_classes={name: dict(choices.fields) for name, choices in redact.datasets.items()},
         # Whom staff act for is a user as well: the header's value becomes a mark.
         identity_request=(*identity.request, *identity.impersonation),
-        identity_response=tuple(identity.response),
-        session_cookies=tuple(identity.session_cookies),
+        identity_response=identity.response,
+        session_cookies=identity.session_cookies,
         scope=document.key.scope,
     )
     bounds = {name: value for name, value in document.limits if value is not None}
@@ -183,4 +224,6 @@ def _choices(document: Document) -> Checked:
     sources = tuple(
         FileSource(**{**each.model_dump(exclude={"kind"}), "columns": tuple(each.columns)}) for each in document.source
     )
-    return Checked(policy, limits, document.key.file, redact.rules_extra, sources)
+    findings = document.findings[0].path if document.findings else None
+    names, state = document.findings_names.file, document.state.dir
+    return Checked(policy, limits, document.key.file, redact.rules_extra, sources, facts, findings, names, state)

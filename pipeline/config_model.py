@@ -2,119 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, Value
+from pipeline.config_places import Detect, Identity, PlaceChoices, ZoneChoices
+from pipeline.config_types import FieldClass, LineSize, PathTemplate, Section, Share, Size
 
 LATER = (
-    "accounts",
     "archive",
     "canary",
-    "detect",
-    "findings",
-    "findings_names",
     "judge",
     "metrics",
-    "scripts",
     "sealed",
     "sink",
     "spool",
-    "state",
-    "zones",
 )
 """Sections of the configuration contract whose part of the program does not exist yet."""
 
-LATER_SOURCES = ("command", "http", "kafka", "objects")
-LATER_SOURCE_KEYS = ("sample_rate",)
-"""Kinds of a source, and keys of all, of which the same is true."""
-
-_UNITS = {"": 1, "B": 1}
-_UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("kMGT", 1)}
-_UNITS |= {f"{letter}iB": 1024**power for power, letter in enumerate("KMGT", 1)}
-_SIZE = re.compile(r"([0-9]{1,15})\s*([A-Za-z]*)")
-_MAX_LINE_BYTES = 16 << 20
-
-
-def _bytes(value: Value) -> int:
-    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    if found is None or found[2] not in _UNITS or int(found[1]) == 0:
-        message = 'not a size; right would be a number of bytes, or one with a unit: "256MiB", "1GB"'
-        raise _wrong(message)
-    return int(found[1]) * _UNITS[found[2]]
+LATER_KINDS = {
+    "source": ("command", "http", "kafka", "objects"),
+    "findings": ("alertmanager", "kafka", "webhook"),
+}
+"""Kinds of sources and of places for findings of which the same is true."""
+LATER_OF_PLACES = ("accounts", "scripts", "zones")
+LATER_KEY = "redact"
+"""A key of each place there of which the same is true."""
 
 
-def _line_bytes(value: int) -> int:
-    if value > _MAX_LINE_BYTES:
-        message = "more than a line may have; right would be 16MiB at most"
-        raise _wrong(message)
-    return value
-
-
-def _field_class(value: str) -> str:
-    if value not in FIELD_CLASSES and not value.startswith(RECORDS_PREFIX):
-        words = ", ".join((*FIELD_CLASSES, f"{RECORDS_PREFIX}DATASET"))
-        message = f"unknown field class; right would be one of {words}"
-        raise _wrong(message)
-    return value
-
-
-def _path_template(value: str) -> str:
-    segments = value.split("/")
-    odd = [segment for segment in segments if ("{" in segment or "}" in segment) and segment != "{secret}"]
-    if segments[0] or odd or not {"{secret}", "*"} & set(segments):
-        what = "no path" if segments[0] else "a segment in braces that is not {secret}" if odd else "marks no segment"
-        message = f'{what}; right would begin with / and have {{secret}} as a whole segment, as in "/r/{{secret}}"'
-        raise _wrong(message)
-    return value
-
-
-def _header_field(value: str) -> str:
-    if not re.fullmatch(r"[^.\s]+\.\S+", value):
-        message = 'not a header of a field; right would be FIELD.header-name, as in "RequestHeaders.x-user-id"'
-        raise _wrong(message)
-    return value
-
-
-def _wrong(message: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong", "{message}", {"message": message})
-
-
-Size = Annotated[
-    int,
-    BeforeValidator(_bytes),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "examples": ["256MiB"]}]}),
-]
-LineSize = Annotated[
-    int,
-    BeforeValidator(_bytes),
-    AfterValidator(_line_bytes),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": _MAX_LINE_BYTES},
-                {"type": "string", "examples": ["4MiB"]},
-            ]
-        }
-    ),
-]
-FieldClass = Annotated[str, AfterValidator(_field_class)]
-PathTemplate = Annotated[str, AfterValidator(_path_template)]
-HeaderField = Annotated[str, AfterValidator(_header_field)]
-
-
-class _Section(BaseModel):
-    """A table: unknown keys are refused, and a wrong type is never bent into the right one."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
-class Key(_Section):
+class Key(Section):
     """Where the key ring lies, and how far marks can be joined."""
 
     file: str | None = Field(
@@ -125,13 +41,13 @@ class Key(_Section):
     )
 
 
-class DatasetChoices(_Section):
+class DatasetChoices(Section):
     """What the user knows better about one dataset."""
 
     fields: dict[str, FieldClass] = Field(default_factory=dict, description="Field name to field class.")
 
 
-class Redact(_Section):
+class Redact(Section):
     """What may leave. An absent key takes the profile's value."""
 
     profile: Literal["standard", "strict", "forensic"] = Field(default="standard", description="Where to start from.")
@@ -165,18 +81,7 @@ class Redact(_Section):
     datasets: dict[str, DatasetChoices] = Field(default_factory=dict, description="Choices by dataset.")
 
 
-class Identity(_Section):
-    """Which headers and cookies say who a user is: their values become marks that can be followed."""
-
-    request: list[HeaderField] = Field(default_factory=list, description="Headers that name the user who asks.")
-    response: list[HeaderField] = Field(default_factory=list, description="Headers that name whom an answer is about.")
-    session_cookies: list[str] = Field(default_factory=list, description="Session cookies not known by their name.")
-    impersonation: list[HeaderField] = Field(
-        default_factory=list, description="Headers that name the user whom staff act for."
-    )
-
-
-class Source(_Section):
+class Source(Section):
     """Raw logs, and what they do not say of themselves."""
 
     kind: Literal["files"] = Field(description="What kind of source this is.")
@@ -188,9 +93,31 @@ class Source(_Section):
         default_factory=dict, description="A field's name in these logs to its name in the dataset."
     )
     redacted: bool = Field(default=False, description="These logs are redacted already: their marks are identities.")
+    sample_rate: Share = Field(default=1.0, description="Share of all records that the log job sends; scales counts.")
 
 
-class Bounds(_Section):
+class FindingsSink(Section):
+    """Where findings go."""
+
+    kind: Literal["file"] = Field(description="What kind of place this is.")
+    path: str = Field(description="File of findings, a JSON object a line; relative to this file.")
+
+
+class FindingsNames(Section):
+    """Names for marks, where findings are shown to people."""
+
+    file: str | None = Field(
+        default=None, description='TOML file of marks and their names: "[identity~…]" = "ci-deployer".'
+    )
+
+
+class State(Section):
+    """What is kept between runs."""
+
+    dir: str | None = Field(default=None, description="Folder for what detectors have learned; relative to this file.")
+
+
+class Bounds(Section):
     """What one input may cost."""
 
     body_bytes: Size | None = Field(default=None, description="Compressed size of an input.")
@@ -198,7 +125,7 @@ class Bounds(_Section):
     line_bytes: LineSize | None = Field(default=None, description="Length of a line; 1MiB unless said, 16MiB at most.")
 
 
-class Document(_Section):
+class Document(Section):
     """A whole configuration, all included files merged."""
 
     include: list[str] = Field(default_factory=list, description="Further files; globs, relative to this file.")
@@ -207,3 +134,10 @@ class Document(_Section):
     identity: Identity = Field(default_factory=Identity)
     limits: Bounds = Field(default_factory=Bounds)
     source: list[Source] = Field(default_factory=list, description="Where raw logs come from.")
+    detect: Detect = Field(default_factory=Detect)
+    accounts: dict[str, PlaceChoices] = Field(default_factory=dict, description="What holds in an account, by its id.")
+    zones: dict[str, ZoneChoices] = Field(default_factory=dict, description="What holds in a zone, by its name.")
+    scripts: dict[str, PlaceChoices] = Field(default_factory=dict, description="What holds for a script, by its name.")
+    findings: list[FindingsSink] = Field(default_factory=list, description="Where findings go.")
+    findings_names: FindingsNames = Field(default_factory=FindingsNames)
+    state: State = Field(default_factory=State)

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -15,8 +15,12 @@ from pipeline import __version__
 from pipeline.base import DEAD_REASONS
 from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, Tally
 
+if TYPE_CHECKING:
+    from pipeline.detected import Detected
+
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 
+_FINDING = ("detector", "rule", "severity", "tier", "zone")
 OUTCOMES = ("redacted", "clean", "dead")
 
 COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -26,12 +30,20 @@ COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "edgesieve_rule_hits": ("Hits of single secret rules.", ("rule", "state")),
     "edgesieve_unknown_fields": ("Values under names that their dataset does not list.", ("dataset",)),
     "edgesieve_dead_letters": ("Lines that could not be made safe, and stayed.", ("reason", "zone")),
+    "edgesieve_findings": ("Findings, as they were first said.", _FINDING),
+    "edgesieve_late_rows": ("Rows that came after their pane was closed.", ("dataset",)),
+    "edgesieve_series_capped": ("Panes of evidence that lost keys, since there were too many.", ()),
 }
 """Name (less `_total`), meaning and labels of each counter."""
 
 GAUGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "edgesieve_build_info": ("The program that counted.", ("version", "python")),
     "edgesieve_policy_info": ("The policy in force.", ("digest",)),
+    "edgesieve_findings_open": ("What is open, each detector, rule and key once.", _FINDING),
+    "edgesieve_detector_state": (
+        "Places in which a detector is in a state.",
+        ("detector", "zone", "state"),
+    ),
 }
 
 
@@ -43,10 +55,10 @@ class Known:
     families: tuple[str, ...]
 
 
-def render(tally: Tally, known: Known, policy_digest: str) -> bytes:
-    """Return the text of a metrics file."""
+def render(tally: Tally, known: Known, policy_digest: str, detected: Detected | None = None) -> bytes:
+    """Return the text of a metrics file; without `detected` its metrics have no samples."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Counts(tally, known, policy_digest))
+    registry.register(_Counts(tally, known, policy_digest, detected))
     return generate_latest(registry)
 
 
@@ -55,6 +67,7 @@ class _Counts:
     tally: Tally
     known: Known
     policy_digest: str
+    detected: Detected | None
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric; the registry calls this."""
@@ -68,20 +81,33 @@ class _Counts:
             "edgesieve_rule_hits": _over((), tally.rule_hits),
             "edgesieve_unknown_fields": _over(product(self.known.datasets), _single(tally.unknown_fields)),
             "edgesieve_dead_letters": _over(product(DEAD_REASONS, (zone,)), _in(zone, _single(tally.dead))),
+            **self._detected(),
         }
         for name, (meaning, labels) in COUNTERS.items():
             counter = CounterMetricFamily(name, meaning, labels=labels)
             for values in sorted(counts[name]):
                 counter.add_metric(values, counts[name][values])
             yield counter
-        infos = {
-            "edgesieve_build_info": (__version__, platform.python_version()),
-            "edgesieve_policy_info": (self.policy_digest,),
+        counts |= {
+            "edgesieve_build_info": {(__version__, platform.python_version()): 1},
+            "edgesieve_policy_info": {(self.policy_digest,): 1},
         }
         for name, (meaning, labels) in GAUGES.items():
             gauge = GaugeMetricFamily(name, meaning, labels=labels)
-            gauge.add_metric(infos[name], 1)
+            for values in sorted(counts[name]):
+                gauge.add_metric(values, counts[name][values])
             yield gauge
+
+    def _detected(self) -> dict[str, dict[tuple[str, ...], int]]:
+        found = self.detected
+        datasets = product(self.known.datasets)
+        return {
+            "edgesieve_findings": _over((), found.findings) if found else {},
+            "edgesieve_findings_open": _over((), found.open) if found else {},
+            "edgesieve_detector_state": _over((), found.states) if found else {},
+            "edgesieve_late_rows": _over(datasets, _single(found.late_rows)) if found else {},
+            "edgesieve_series_capped": {(): found.capped} if found else {},
+        }
 
 
 def _over(zeros: Iterable[tuple[str, ...]], counts: Mapping[_Labels, int]) -> dict[tuple[str, ...], int]:

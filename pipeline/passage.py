@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -13,29 +12,43 @@ from pipeline import careful
 from pipeline.base import DeadLetter
 from pipeline.careful import DeadLineError
 from pipeline.codec import Block, Skipped
+from pipeline.remains import remains
 from redactors.base import Record, Tally
 from redactors.hits import Hits
 from redactors.plan import Plans, Scrubber, UnrecognisedError
 from redactors.rescan import rescan
 from redactors.straight import Scrub
 
+if TYPE_CHECKING:
+    from pipeline.observer import Observer
+
 _NO_DATASET = "unknown"
 _NO_NAMES = ("\0",)
-_RAY = re.compile(r"[0-9a-f]{16}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?|1\d{9}(?:\d{3}|\d{6}|\d{9})?")
-"""RFC 3339, or seconds, milli-, micro- or nanoseconds of this age: no number of another kind passes for one."""
-_MAX_STATUS = 599
 
 
 class Passage:
     """One batch on its way: fed block by block, asked for its tally at the end."""
 
-    def __init__(self, origin: str, plans: Plans, hits: Hits, depth: int) -> None:
-        """Take where the batch comes from, the scrubbers of its records and the rules of the last look."""
+    def __init__(
+        self,
+        origin: str,
+        plans: Plans,
+        hits: Hits,
+        depth: int,
+        *,
+        observer: Observer | None = None,
+        leaving: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """Take where the batch comes from, the scrubbers of its records and the rules of the last look.
+
+        `observer` is the one whose looks are in the plans, if any are; `leaving` makes safe lines what may leave.
+        """
         self._origin = origin
         self._plans = plans
         self._hits = hits
         self._depth = depth
+        self._observer = observer
+        self._leaving = leaving
         self._tally = Tally()
         self._next = (1, 0)
         self._line_end: bytes | None = None
@@ -59,10 +72,19 @@ class Passage:
         self._hits.collect(self._tally)
         return self._tally
 
-    def block(self, block: Block) -> tuple[bytes, tuple[DeadLetter, ...]]:
-        """Make the lines of a block safe; return the safe lines and what died."""
+    def block(self, block: Block, numbers: Sequence[int] = ()) -> tuple[bytes, tuple[DeadLetter, ...]]:
+        """Make the lines of a block safe; return the safe lines and what died.
+
+        `numbers` are those of its lines, where they are not the block's own.
+        """
         work = _Work(block)
+        if self._observer:
+            self._observer.start(work.rows)
         body = self._last_look(self._scrub(work), work)
+        if self._observer:
+            self._fold(self._observer, body, work, numbers)
+        if self._leaving:
+            body = self._leaving(body)
         if self._line_end is None and work.lines:
             self._line_end = b"\r\n" if work.lines[0].endswith(b"\r") else b"\n"
         if self._line_end == b"\r\n":
@@ -92,7 +114,7 @@ class Passage:
                 names = tuple(record)
                 if names != last:
                     current = self._plans.find(names)
-                    scrub, last = current.scrub, names
+                    scrub, last = current.scrub, _NO_NAMES if current.again else names
                     self._hits.dataset = current.dataset
                     work.segments.append((len(rows), current))
                 if not scrub(record):
@@ -103,8 +125,10 @@ class Passage:
                 if line.isspace():
                     continue
                 last = _NO_NAMES
+                self._forget()
                 safe = self._rescue(at, work)
                 if safe is None:
+                    self._forget()
                     continue
                 out += safe
             rows.append(at)
@@ -112,6 +136,15 @@ class Passage:
                 work.tenants.append(marker.tenant)
         self._names, self._current = last, current
         return bytes(out)
+
+    def _fold(self, observer: Observer, body: bytes, work: _Work, numbers: Sequence[int]) -> None:
+        first = work.block.first_line
+        lines = [numbers[at] for at in work.rows] if numbers else [first + at for at in work.rows]
+        observer.fold(lines, [work.lines[at] for at in work.rows], body, work.marked, work.dropped)
+
+    def _forget(self) -> None:
+        if self._observer:
+            self._observer.forget()
 
     def _rescue(self, at: int, work: _Work) -> bytes | None:
         """Take up a line that the fast parser or a scrubber refused; None if it is dead."""
@@ -159,6 +192,8 @@ class Passage:
         return b"".join(line + b"\n" for line in seen.block.split(b"\n") if line) if work.dropped else seen.block
 
     def _turn_to(self, row: int, work: _Work) -> None:
+        if self._observer:
+            self._observer.turn_to(row)
         self._hits.dataset = work.dataset_of(row)
         if work.tenants:
             self._hits.marker.select(work.tenants[row])
@@ -175,6 +210,7 @@ class Passage:
 
     def _line_again(self, row: int, work: _Work) -> bytes:
         """Make one line anew; an empty one, to be dropped, if even the lenient reading fails."""
+        self._turn_to(row, work)
         found = self._carefully(work.rows[row], work, self._plans.find_strictly)
         if found is None:
             work.dropped.add(row)
@@ -188,7 +224,7 @@ class Passage:
     def _letter(self, line: int, offset: int, reason: str, record: Record | None = None) -> DeadLetter:
         self._tally.dead[reason] += 1
         self._tally.records[_NO_DATASET, "dead"] += 1
-        return DeadLetter(self._origin, line, offset, reason, *_plain_parts(record or {}))
+        return DeadLetter(self._origin, line, offset, reason, *remains(record or {}))
 
     def _count(self, work: _Work, size: int) -> None:
         tally = self._tally
@@ -246,17 +282,3 @@ class _Work:
 
 def _refuse(_record: Record) -> int:
     raise UnrecognisedError
-
-
-def _plain_parts(record: Record) -> tuple[str | None, str | None, int | None]:
-    """Return time, ray and status of a record where they are nothing but that."""
-    ray, status = record.get("RayID"), record.get("EdgeResponseStatus")
-    time = next((str(record[name]) for name in _TIME_NAMES if name in record), "")
-    return (
-        time if _TIME.fullmatch(time) else None,
-        ray if isinstance(ray, str) and _RAY.fullmatch(ray) else None,
-        status if isinstance(status, int) and 0 <= status <= _MAX_STATUS else None,
-    )
-
-
-_TIME_NAMES = ("EdgeStartTimestamp", "Datetime", "Timestamp", "EventTimestampMs", "When", "ActionTimestamp", "time")

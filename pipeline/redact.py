@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.base import DeadLetter
 from pipeline.clashes import Place, UsageError, refuse_clashes
-from pipeline.sinks.files import Write, WriteError, discard, is_device, part_in, target_for, writing_to
+from pipeline.settings import FileSource, source_of
+from pipeline.sinks.files import Target, Write, WriteError, discard, is_device, part_in, target_for, writing_to
 from pipeline.sources.files import ALL_MAY, STANDARD_INPUT, Input, ReadError, expand, printable, read
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import Stream, in_processes, in_this_process
 from redactors.base import Tally
+
+if TYPE_CHECKING:
+    from pipeline.judging import Judging
 
 STANDARD_OUTPUT = "-"
 _COMPRESSED_ENDINGS = frozenset({".gz", ".zst", ".zstd"})
@@ -36,8 +41,10 @@ class Job:
     jobs: int = 1
     kept: tuple[Place, ...] = ()
     """What else was read, and must not be overwritten."""
-    metrics: Place | None = None
-    """Where the caller will write its counts."""
+    reports: tuple[Place, ...] = ()
+    """Where the caller will write counts and findings."""
+    sources: tuple[FileSource, ...] = ()
+    """What is said of inputs, by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,10 @@ class Result:
     """Folders in which no file was found."""
 
 
-def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgress) -> Result:
-    """Redact all inputs; one that fails does not keep the others.
+def run(
+    job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgress, judging: Judging | None = None
+) -> Result:
+    """Redact all inputs; one that fails does not keep the others. `judging` hears of the evidence in them.
 
     `make_engine` is called once in each process and must be picklable. `on_dead` is called for each dead letter, in the
     order of the inputs; `on_progress` with the bytes read so far and, where all inputs are files, those to be read.
@@ -70,9 +79,11 @@ def run(job: Job, make_engine: MakeEngine, on_dead: OnDead, on_progress: OnProgr
     output = None if job.output == STANDARD_OUTPUT else job.output
     folder = Path(output) if output and (output.endswith("/") or Path(output).is_dir()) else None
     inputs, errors = expand(job.inputs or (STANDARD_INPUT,), folder)
-    account = _Account(errors, on_dead, on_progress, _total(inputs))
+    account = _Account(errors, on_dead, on_progress, _total(inputs), judging)
     _refuse_standard_input_twice(inputs)
     account.empty = [printable(path) for path in job.inputs if Path(path).is_dir() and not _holds(path, inputs)]
+    if judging:
+        judging.expect([each.path for each in inputs])
     try:
         if folder:
             tasks = _into_folder(job, inputs, folder)
@@ -95,6 +106,9 @@ class _Account:
     on_dead: OnDead
     on_progress: OnProgress
     total: int | None
+    judging: Judging | None = None
+    turn: int = 0
+    """Which input is heard of."""
     tally: Tally = field(default_factory=Tally)
     dead: int = 0
     faults: list[str] = field(default_factory=list)
@@ -113,7 +127,12 @@ class _Account:
             self.dead += len(news.dead)
             for letter in news.dead:
                 self.on_dead(letter)
+            if self.judging and news.evidence:
+                self.judging.take(self.turn, news.evidence)
             return
+        if self.judging:
+            self.judging.end(self.turn)
+        self.turn += 1
         self.errors += [news.error] if news.error else []
         self.faults += [news.fault] if news.fault else []
         if news.tally:
@@ -138,10 +157,7 @@ def _joined(job: Job, inputs: Sequence[Input], output: str | None, make_engine: 
         whole = (
             output if output and not is_device(output) else f"{output or 'stdout'}, by way of {place and place.parent}"
         )
-        tasks = [
-            Task(each.path, each.origin, job.dataset, compression, part_in(place, each.name, whole) if place else None)
-            for each in inputs
-        ]
+        tasks = [_task(job, each, compression, part_in(place, each.name, whole) if place else None) for each in inputs]
         try:
             with (
                 closing(_perform(tasks, jobs, make_engine, account)) as stream,
@@ -217,15 +233,19 @@ def _into_folder(job: Job, inputs: Sequence[Input], folder: Path) -> list[Task]:
             message = f"{both} would both be written to {folder / each.name}: right would be one of them"
             raise UsageError(message)
         written[target.name] = each.origin
-        tasks.append(Task(each.path, each.origin, job.dataset, None, target))
+        tasks.append(_task(job, each, None, target))
     return tasks
+
+
+def _task(job: Job, each: Input, compression: str | None, target: Target | None) -> Task:
+    return Task(each.path, each.origin, job.dataset, compression, target, source_of(job.sources, each.path))
 
 
 def _refuse_clashes(job: Job, inputs: Sequence[Input], outputs: Sequence[Place]) -> None:
     read_too = [*job.kept, *(_source(each) for each in inputs)]
     refuse_clashes(outputs, read_too)
-    if job.metrics:
-        refuse_clashes([job.metrics], [*read_too, *outputs])
+    for at, report in enumerate(job.reports):
+        refuse_clashes([report], [*read_too, *outputs, *job.reports[:at]])
 
 
 def _source(each: Input) -> Place:

@@ -98,6 +98,14 @@ class Settings:
     rules_extra: Path | None = None
     """Folder of the user's own rule files."""
     sources: tuple[FileSource, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What is known to the detectors, as JSON: `pipeline.facts` makes facts of it where detectors run."""
+    findings: Path | None = None
+    """File of findings."""
+    names: Path | None = None
+    """File of names for marks."""
+    state: Path | None = None
+    """Folder for what detectors have learned."""
     files: tuple[Path, ...] = ()
     """All files that the configuration was read from."""
     where: Callable[[KeyPath], str] = dotted

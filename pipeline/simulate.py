@@ -71,11 +71,12 @@ def _fill(simulation: Simulation, folder: Path, on_progress: OnProgress) -> Writ
         on_progress(min(each.delivered - scenario.start, scenario.length), scenario.length)
     written.labels = simulation.labels()
     (folder / LABELS).write_bytes(b"".join(each.to_json() for each in written.labels))
-    _configure(simulation, folder, create_ring(folder / KEY_FILE))
+    configure(simulation, folder, create_ring(folder / KEY_FILE))
     return written
 
 
-def _configure(simulation: Simulation, folder: Path, ring: KeyRing) -> None:
+def configure(simulation: Simulation, folder: Path, ring: KeyRing) -> None:
+    """Write the configuration that fits a simulation, and the secrets that it names; its key file is there already."""
     (folder / SECRETS).mkdir(mode=0o700)
     for path, secret in secret_files(simulation.world).items():
         create_private(folder / path, secret.encode())

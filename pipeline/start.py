@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hyperscan
 
@@ -23,7 +24,10 @@ from redactors.keyring import KeyRing
 from redactors.policy import Policy
 from redactors.rule_choices import rules_from_json, rules_to_json, select
 from redactors.rule_rows import Row, Rule
-from redactors.secrets import compile_rules, dump_database, test_rule
+from redactors.secrets import Rules, compile_rules, dump_database, test_rule
+
+if TYPE_CHECKING:
+    from pipeline.observer import Detection
 
 _LENGTH_BYTES = 8
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -40,6 +44,9 @@ class Parts:
     """The compiled prefilters of the rules, for this machine."""
     catalogue: Catalogue
     limits: Limits
+    detection: Detection | None = None
+    note_paths: bool = False
+    """Whether templates of paths in which something was marked are counted."""
 
 
 def prepare(settings: Settings, cache: Cache, key_file: Path | None = None) -> Parts:
@@ -66,11 +73,24 @@ def dataset_names(catalogue: Catalogue) -> tuple[str, ...]:
 
 def build_engine(parts: Parts) -> Engine:
     """Build an engine in the process where it is to run."""
+    rules = build_rules(parts)
+    return Engine(
+        parts.policy,
+        parts.ring,
+        rules,
+        parts.catalogue,
+        parts.limits,
+        detection=parts.detection,
+        note_paths=parts.note_paths,
+    )
+
+
+def build_rules(parts: Parts) -> Rules:
+    """Build the rules in the process where they are to run."""
     try:
-        rules = compile_rules(parts.rules, parts.database)
+        return compile_rules(parts.rules, parts.database)
     except ConfigurationError:
-        rules = compile_rules(parts.rules)  # the cache folder has moved between machines of different kinds
-    return Engine(parts.policy, parts.ring, rules, parts.catalogue, parts.limits)
+        return compile_rules(parts.rules)  # the cache folder has moved between machines of different kinds
 
 
 def read_rows(settings: Settings) -> tuple[Row, ...]:
@@ -177,6 +197,9 @@ def _chosen(settings: Settings, extra: Mapping[str, bytes]) -> tuple[Rule, ...]:
 
 def _refuse_unknown_datasets(settings: Settings, catalogue: Catalogue) -> None:
     known = dataset_names(catalogue)
+    for at, source in enumerate(settings.sources):
+        if source.dataset is not None:
+            _refuse_unknown(source.dataset, known, ("source", at, "dataset"), settings.where, "dataset")
     for dataset, classes in settings.policy.field_classes.items():
         _refuse_unknown(dataset, known, ("redact", "datasets", dataset), settings.where, "dataset")
         for field, field_class in classes.items():

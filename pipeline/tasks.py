@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from pipeline.base import Batch, DeadLetter, Outcome
+from pipeline.faults import place_of
+from pipeline.settings import FileSource
 from pipeline.sinks.files import Target, WriteError, writing
 from pipeline.sources.files import ReadError, read
 from redactors.base import ConfigurationError, Tally
@@ -32,10 +33,13 @@ class Task:
     path: str
     origin: str
     dataset: str | None
+    """Wins over that of the source."""
     compression: str | None
     """Of the output; None for the input's own."""
     target: Target | None
     """None: the bytes are handed on in the steps."""
+    source: FileSource | None = None
+    """What is said of the input beyond its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Step:
     """Bytes of the input."""
     dead: tuple[DeadLetter, ...] = ()
     body: bytes = b""
+    evidence: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +75,22 @@ def perform(task: Task, engine: Redactor) -> Generator[Step | Report, None, None
     """
     tally: Tally | None = None
     count = _Count()
-    batch = Batch(count.passing(read(task.path)), task.origin, task.dataset, task.path)
+    said = task.source or FileSource(task.path)
+    batch = said.batch(count.passing(read(task.path)), task.origin, task.dataset, task.path)
     try:
         with writing(task.target) if task.target else nullcontext() as write:
             for outcome in engine.process(batch, task.compression):
                 tally = outcome.tally or tally
                 if write:
                     write(outcome.body)
-                yield Step(count.take(), outcome.dead, b"" if write else outcome.body)
+                yield Step(count.take(), outcome.dead, b"" if write else outcome.body, outcome.evidence)
     except (ReadError, WriteError) as error:
         report = Report(error=str(error), unwritten=isinstance(error, WriteError))
     except ConfigurationError:
         raise
     # One file that meets a fault of ours must not keep the others from being done: the broad handler per batch.
     except Exception as error:  # noqa: BLE001
-        report = Report(fault=f"{task.origin}: {_place(error)}")
+        report = Report(fault=f"{task.origin}: {place_of(error)}")
     else:
         report = Report(tally)
     yield report
@@ -105,12 +111,3 @@ class _Count:
         """Return the bytes since the last call."""
         passed, self.passed = self.passed, 0
         return passed
-
-
-def _place(error: Exception) -> str:
-    """Say where the program failed; never with what, since messages of exceptions quote values."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"

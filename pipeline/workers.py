@@ -28,7 +28,7 @@ _PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from pipeline.workers import
 STEP_BYTES = 1 << 20
 """A worker tells how far it has come once it has read so much more."""
 HELD_STEPS = 64
-"""Steps with dead letters that are held of a task whose turn it is not; then its worker waits."""
+"""Steps with dead letters or evidence that are held of a task whose turn it is not; then its worker waits."""
 HELD_TASKS = 1024
 """Tasks that may be done before their turn."""
 
@@ -44,10 +44,11 @@ def in_this_process(tasks: Sequence[Task], make_engine: MakeEngine, on_read: OnR
 
 
 def in_processes(tasks: Sequence[Task], jobs: int, make_engine: MakeEngine, on_read: OnRead) -> Stream:
-    """Do up to `jobs` tasks at once; yield the same, in the order of the tasks, but steps only for dead letters.
+    """Do up to `jobs` tasks at once; yield the same, in the order of the tasks.
 
-    Each task needs a target. `on_read` is called as soon as something is read, whatever the order. However the caller
-    leaves, no process and no file under a temporary name stays, but for the targets that are parts and were reported.
+    There are steps only for dead letters and evidence. Each task needs a target. `on_read` is called as soon as
+    something is read, whatever the order. However the caller leaves, no process and no file under a temporary name
+    stays, but for the targets that are parts and were reported.
 
     Raises:
         ConfigurationError: no engine can be made.
@@ -190,7 +191,7 @@ class _Crew:
             return
         if isinstance(said, Step):
             self.on_read(said.read)
-        if isinstance(said, Report) or said.dead:
+        if isinstance(said, Report) or said.dead or said.evidence:
             self._hold(index, said)
         if isinstance(said, Report):
             worker.index = None
@@ -247,13 +248,13 @@ def serve(descriptor: int) -> None:
 
 
 def _tell(connection: Connection, news: Iterator[Step | Report]) -> None:
-    """Pass on dead letters, reports, and now and then how much was read."""
+    """Pass on dead letters, evidence, reports, and now and then how much was read."""
     read = 0
     for each in news:
-        dead = each.dead if isinstance(each, Step) else ()
+        dead, evidence = (each.dead, each.evidence) if isinstance(each, Step) else ((), ())
         read += each.read if isinstance(each, Step) else 0
-        if dead or read >= STEP_BYTES or isinstance(each, Report):
-            connection.send(Step(read, dead))
+        if dead or evidence or read >= STEP_BYTES or isinstance(each, Report):
+            connection.send(Step(read, dead, evidence=evidence))
             read = 0
         if isinstance(each, Report):
             connection.send(each)

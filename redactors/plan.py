@@ -39,8 +39,8 @@ class Scrubber:
     scrub: Scrub
     unknown: int
     """How many of the names the dataset does not list."""
-    kept: bool
-    """It is for all records of these names. One that is not is made for one record only."""
+    again: bool = False
+    """It is for one record only: a name of it holds a secret, which is looked at, and counted, each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Plans:
         if found is None:
             compiled = len(self._kept) < MAX_PLANS and len(names) <= MAX_NAMES
             found = self._make(names, compiled=compiled, guarded=self._guarded, observe=self._observe)
-            if found.kept:
+            if compiled and not found.again:
                 self._kept[names] = found
             else:
                 self._interpreted += 1
@@ -149,15 +149,14 @@ class Plans:
         steps = [self._step(name, fields, dataset, observe) for name in held]
         steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
         renamed = {} if dropped else {name: self._redactors.objects.safe_name(name) for name in unknown}
-        # A secret in a name is looked at, and counted, each time.
-        compiled = compiled and not any("~" in safe for safe in renamed.values())
-        scrub = self._compiled(steps) if compiled else interpret_steps(steps, self._counts)
+        again = any("~" in safe for safe in renamed.values())
+        scrub = self._compiled(steps) if compiled and not again else interpret_steps(steps, self._counts)
         if observe:
             scrub = self._observed(scrub, dataset, held, observe)
         scrub = _dropping(scrub, dropped) if dropped else renaming(scrub, renamed)
         if self._redactors.marker.scoped:
             scrub = self._for_tenant(scrub, dataset)
-        return Scrubber(dataset.name, scrub, len(unknown), compiled)
+        return Scrubber(dataset.name, scrub, len(unknown), again)
 
     def _observed(self, scrub: Scrub, dataset: Dataset, names: tuple[str, ...], observe: Observe) -> Scrub:
         """Return a scrubber that has each record looked at, before and after, by the dataset's names of its fields."""

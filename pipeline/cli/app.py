@@ -17,9 +17,11 @@ from pipeline.clashes import UsageError
 from pipeline.cli import exits
 from pipeline.cli.check import check
 from pipeline.cli.completion import completion
+from pipeline.cli.coverage import coverage
 from pipeline.cli.demo import demo
 from pipeline.cli.diff import diff
 from pipeline.cli.explain import explain
+from pipeline.cli.findings import findings
 from pipeline.cli.hosts import hosts
 from pipeline.cli.key import key
 from pipeline.cli.redact import redact
@@ -59,7 +61,7 @@ def commands() -> None:
     """Make edge logs safe: secrets, tokens, cookies, queries and addresses are taken out before a log leaves."""
 
 
-for _command in (redact, explain, diff, scan, check, rules, hosts, key, simulate, demo, completion):
+for _command in (redact, findings, coverage, explain, diff, scan, check, rules, hosts, key, simulate, demo, completion):
     commands.add_command(_command)
 
 

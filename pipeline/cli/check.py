@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,10 @@ from pipeline.cli.options import (
 from pipeline.cli.say import many, say, table
 from redactors.datasets import Dataset
 from redactors.policy import Policy
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+    from pipeline.start import Parts
 
 _DEFAULT_DATASET = "http_requests"
 _WIDTH = 100
@@ -64,7 +69,11 @@ def check(config: Path | None, dataset: str | None, *, every: bool, schema: bool
     click.echo(f"dataset   {shown.name}: {shown.title}, {many(len(shown.fields), 'field')}")
     if policy.scope != "global":
         click.echo(f"tenant    {_tenant(shown, policy.scope)}")
-    for line in (*_choices(policy), *_fields(shown, policy, keyed=parts.ring is not None, every=every)):
+    for line in (
+        *_choices(policy),
+        *_told(settings, parts),
+        *_fields(shown, policy, keyed=parts.ring is not None, every=every),
+    ):
         click.echo(line)
     if config:
         say(f"{config}: right")
@@ -83,6 +92,22 @@ def _choices(policy: Policy) -> Iterator[str]:
         yield "\nYour choices, where they are not the profile's"
         yield from (f"  {line}" for line in table(("key", "choice"), made).splitlines())
         yield from (f"  warning: {line}" for line in warnings(policy))
+
+
+def _told(settings: Settings, parts: Parts) -> Iterator[str]:
+    """Yield what detectors are told, once it is clear that its files and marks can be used."""
+    if not settings.facts:
+        return
+    from pipeline.cli.told import told, told_of_sources
+    from pipeline.detecting import watching
+    from pipeline.facts import facts_from_plain
+
+    watching(parts, settings)
+    facts = facts_from_plain(settings.facts, settings.where)
+    rows = [*told_of_sources(settings.sources), *told(facts)]
+    if rows:
+        yield "\nWhat is said of logs, and what detectors are told"
+        yield from (f"  {line}" for line in table(("where", "key", "value"), rows).splitlines())
 
 
 def _fields(dataset: Dataset, policy: Policy, *, keyed: bool, every: bool) -> Iterator[str]:

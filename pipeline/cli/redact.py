@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,14 +23,17 @@ from pipeline.cli.options import (
     refuse_unknown_dataset,
     this_users_cache,
 )
-from pipeline.cli.progress import progress
+from pipeline.cli.progress import OnProgress, progress
 from pipeline.cli.say import say
-from pipeline.cli.summary import Dead, summary
+from pipeline.cli.summary import Dead, found, summary
 from pipeline.redact import STANDARD_OUTPUT, Job, Result, run
 from pipeline.settings import Settings
 from pipeline.sinks.files import WriteError, descriptor_of, writing_to
 from pipeline.sources.files import STANDARD_INPUT
 from pipeline.start import Parts, build_engine, dataset_names, prepare
+
+if TYPE_CHECKING:
+    from pipeline.cli.judged import Judged
 
 _NO_KEY = "no key file: only plain marks are written; to follow them: edgesieve key new FILE, then --key-file FILE"
 _STREAMS = ("s3://", "http://", "https://")
@@ -53,10 +59,22 @@ Examples:
 @config_option
 @key_file_option
 @click.option(
+    "--findings",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Run the detectors too, and write what they find, a JSON object a line; - is stdout, where -o leaves it free.",
+)
+@click.option(
     "--metrics",
     type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Write the counts as Prometheus text; - is stdout, where -o leaves it free.",
+)
+@click.option(
+    "--path-report",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write which templates of paths had something marked, and how often; - is stdout, where -o leaves it free.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for several inputs; all cores unless said."
@@ -67,8 +85,8 @@ def redact(
     dataset: str | None,
     config: Path | None,
     key_file: Path | None,
-    metrics: str | None,
     jobs: int | None,
+    **reports: str | None,
 ) -> int:
     """Make logs safe: files, folders, or stdin.
 
@@ -76,24 +94,39 @@ def redact(
     they keep their names. What cannot be made safe stays, and is named on stderr.
     """
     _refuse_addresses((*paths, output or ""))
-    _refuse_metrics_among_logs(metrics, output)
+    reports = {f"--{name.replace('_', '-')}": path for name, path in reports.items()}
+    _refuse_reports_among_logs(reports, output)
     settings = read_settings(config)
-    parts = prepare(settings, this_users_cache(), key_file)
+    parts = replace(prepare(settings, this_users_cache(), key_file), note_paths=reports["--path-report"] is not None)
     refuse_unknown_dataset(dataset, dataset_names(parts.catalogue))
     if STANDARD_INPUT in (paths or (STANDARD_INPUT,)) and sys.stdin.isatty():
         say("reading standard input; Ctrl-D ends it")
     dead = Dead()
     kept = tuple(_kept(settings, key_file or settings.key_file))
-    place = _place_of_metrics(metrics) if metrics else None
-    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)), kept, place)
+    places = tuple(_place_of(option, path) for option, path in reports.items() if path)
+    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)), kept, places, settings.sources)
     with progress(shown=_may_show_progress(job)) as on_progress:
-        result = run(job, partial(build_engine, parts), dead.add, on_progress)
+        result, judged = _run(job, parts, settings, reports["--findings"], dead, on_progress)
     if result.closed:
         return DONE
-    _tell(result, dead, keyed=parts.ring is not None)
-    written = _write_metrics(metrics, result, parts) if metrics else DONE
-    codes = {FAULT: result.faults, IO: result.io_errors, UNSAFE: result.dead_count}
+    _tell(result, dead, judged, keyed=parts.ring is not None)
+    texts = {"--metrics": partial(_metrics, result, parts, judged), "--path-report": partial(_paths, result)}
+    written = worst(_write(path, text()) for option, text in texts.items() if (path := reports[option]))
+    codes = {FAULT: result.faults or result.tally.unseen, IO: result.io_errors, UNSAFE: result.dead_count}
     return worst((written, *(code for code, happened in codes.items() if happened)))
+
+
+def _run(
+    job: Job, parts: Parts, settings: Settings, findings: str | None, dead: Dead, on_progress: OnProgress
+) -> tuple[Result, Judged | None]:
+    if findings is None:
+        return run(job, partial(build_engine, parts), dead.add, on_progress), None
+    from pipeline.cli.judged import run_judged
+    from pipeline.detecting import detection_of, watching
+
+    watched = watching(parts, settings)
+    detection = detection_of(watched)
+    return run_judged(job, watched, findings, settings.state if detection.keyed else None, dead.add, on_progress)
 
 
 def _kept(settings: Settings, key_file: Path | None) -> Iterator[Place]:
@@ -106,24 +139,34 @@ def _kept(settings: Settings, key_file: Path | None) -> Iterator[Place]:
         yield Place(f"the rules {path}", str(path))
 
 
-def _place_of_metrics(path: str) -> Place:
-    return Place(f"--metrics {path}", 1 if path == STANDARD_OUTPUT else path)
+def _place_of(option: str, path: str) -> Place:
+    return Place(f"{option} {path}", 1 if path == STANDARD_OUTPUT else path)
 
 
-def _tell(result: Result, dead: Dead, *, keyed: bool) -> None:
+def _tell(result: Result, dead: Dead, judged: Judged | None, *, keyed: bool) -> None:
     if not keyed and result.tally.redactions.total():
         say(_NO_KEY)
     for folder in result.empty:
         say(f"{folder}: no file was found in this folder")
-    for line in (*summary(result.tally), *dead.lines(), *result.io_errors, *result.faults):
+    said = (*found(judged.log.severities), *judged.notes(int(time()))) if judged else ()
+    for line in (*summary(result.tally), *said, *dead.lines(), *result.io_errors, *result.faults):
         say(line)
 
 
-def _write_metrics(path: str, result: Result, parts: Parts) -> int:
+def _metrics(result: Result, parts: Parts, judged: Judged | None) -> bytes:
     from pipeline.metrics import Known, render
 
     known = Known(dataset_names(parts.catalogue), tuple(sorted({rule.family for rule in parts.rules})))
-    text = render(result.tally, known, parts.policy.digest)
+    return render(result.tally, known, parts.policy.digest, judged.counted() if judged else None)
+
+
+def _paths(result: Result) -> bytes:
+    from pipeline.path_report import render_paths
+
+    return render_paths(result.tally.marked_paths).encode()
+
+
+def _write(path: str, text: bytes) -> int:
     try:
         with writing_to(None if path == STANDARD_OUTPUT else path) as write:
             write(text)
@@ -142,10 +185,16 @@ def _is_standard_output(path: str | None) -> bool:
     return path in (None, STANDARD_OUTPUT) or descriptor_of(path or "") == sys.stdout.fileno()
 
 
-def _refuse_metrics_among_logs(metrics: str | None, output: str | None) -> None:
-    if metrics is not None and _is_standard_output(metrics) and _is_standard_output(output):
-        message = "--metrics: the logs go to stdout already; right would be a file, or -o with a file or a folder"
-        raise click.UsageError(message)
+def _refuse_reports_among_logs(reports: Mapping[str, str | None], output: str | None) -> None:
+    taken = "the logs" if _is_standard_output(output) else ""
+    for option, path in reports.items():
+        if path is None or not _is_standard_output(path):
+            continue
+        if taken:
+            right = "a file, or -o with a file or a folder" if taken == "the logs" else "a file"
+            message = f"{option}: {taken} go to stdout already; right would be {right}"
+            raise click.UsageError(message)
+        taken = "other reports"
 
 
 def _refuse_addresses(paths: Collection[str]) -> None:

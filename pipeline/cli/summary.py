@@ -11,7 +11,7 @@ from pipeline.cli.say import many
 from redactors.base import Tally
 
 SHOWN_DEAD = 20
-STREAM_REASONS = frozenset({"truncated", "corrupt", "too_large", "ratio"})
+STREAM_REASONS = frozenset({"truncated", "corrupt", "too_large", "ratio", "broken_document"})
 """Reasons that are no line's: the input itself breaks off there."""
 
 
@@ -31,6 +31,16 @@ def summary(tally: Tally) -> Iterator[str]:
     yield from _line("secret rules", hits)
     yield from _line("unknown fields", tally.unknown_fields)
     yield from _line("dead letters", tally.dead)
+    if tally.unseen:
+        yield f"detectors saw nothing in {many(tally.unseen, 'record')}, by a fault of edgesieve: please report it"
+
+
+def found(severities: Counter[str]) -> Iterator[str]:
+    """Yield the line that counts findings, the gravest first."""
+    from detectors.base import Severity
+
+    counted = [f"{severities[each]:,} {each}" for each in Severity if severities[each]]
+    yield f"findings: {', '.join(counted) or 'none'}"
 
 
 @dataclass(slots=True)

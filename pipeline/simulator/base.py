@@ -103,7 +103,9 @@ class Client:
     session: str
     """Cookie; empty for none."""
     seen: str
-    """Members of a request's record that are the client's alone, as JSON."""
+    """Members of a request's record that are the client's alone, as JSON; a Worker's requests have them too."""
+    cookies: str
+    """`Cookies` as JSON."""
     headers: str
     """`RequestHeaders` as JSON, not yet closed."""
     edge: str

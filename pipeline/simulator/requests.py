@@ -36,7 +36,8 @@ def _eyeball(x: Exchange, zone: Zone) -> str:
     if x.impersonates:
         headers += f',"x-impersonate":"{x.impersonates}"'
     return (
-        f"{client.seen}{route.asked},{IN_REQUEST[x.measure]},{_times(begun, ended, zone)},"
+        f'{client.seen},"Cookies":{client.cookies}{route.asked},'
+        f"{IN_REQUEST[x.measure]},{_times(begun, ended, zone)},"
         f'"CacheCacheStatus":"{x.cache}",'
         f'"CacheResponseBytes":{x.size if found else 0},"CacheResponseStatus":{x.status if found else 0},'
         f'"ClientRequestBytes":{900 + len(x.query)},"ClientRequestPath":"{x.path}","ClientRequestReferer":"",'
@@ -60,7 +61,7 @@ def _call(x: Exchange, number: int, call: Call, zone: Zone) -> str:
     found = call.cache in _FOUND
     origin = "" if found else call.origin
     return (
-        f"{x.client.seen}{_asked(x, call, zone)},"
+        f'{x.client.seen},"Cookies":{{}}{_asked(x, call, zone)},'
         f'{IN_REQUEST[""]},{_times(begun, begun + x.took * 900_000, zone)},"CacheCacheStatus":"{call.cache}",'
         f'"CacheResponseBytes":{x.size if found else 0},"CacheResponseStatus":{call.status if found else 0},'
         f'"ClientRequestBytes":{_CALL_BYTES},"ClientRequestPath":"{path}","ClientRequestReferer":"",'

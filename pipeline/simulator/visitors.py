@@ -104,7 +104,8 @@ def client(
         who,
         authorization,
         session,
-        _seen(rng, place, network, ip, agent, bot)[:-1] + f',"Cookies":{_json(cookies)}',
+        _seen(rng, place, network, ip, agent, bot)[:-1],
+        _json(cookies),
         _json(headers)[:-1],
         f"172.{64 + colo % 8}.{colo}.{1 + rng.getrandbits(6)}",
     )

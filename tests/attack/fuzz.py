@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
 SECONDS = 60
@@ -28,7 +30,8 @@ def _pieces() -> list[bytes]:
 def _guided(name: str, seconds: int) -> None:
     """Fuzz one target, guided by coverage; the process ends with it."""
     atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["redactors", "pipeline"]):
+    # It says a line for each module.
+    with redirect_stderr(StringIO()), atheris.instrument_imports(include=["redactors", "pipeline"]):
         targets = importlib.import_module(_TARGETS)
     folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-"))
     words = ["".join(f"\\x{byte:02x}" for byte in piece) for piece in _pieces()]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+import pipeline
 from detectors.base import Finding
 from detectors.facts import Facts
 from detectors.findings import to_json
@@ -24,6 +26,7 @@ from redactors.secrets import Rules
 from tests.laws.stage import RING, catalogue, rules
 
 SEED = seed_of(RING)
+DEMO = Path(pipeline.__file__).parent / "demo"
 NO_WARMING = Facts(warm_up=0)
 
 
@@ -65,6 +68,12 @@ def see(batches: Iterable[Batch | bytes], by: Engine | None = None) -> Seen:
             seen.evidence += outcome.evidence
             seen.tally.merge(outcome.tally or Tally())
     return seen
+
+
+def demo() -> list[Batch]:
+    """Return the bundled raw logs."""
+    paths = sorted(path for path in DEMO.rglob("*") if path.is_file() and path.suffix != ".py")
+    return [Batch([path.read_bytes()], path.name, path=path.relative_to(DEMO).as_posix()) for path in paths]
 
 
 def judged(evidence: Sequence[bytes], facts: Facts = NO_WARMING) -> list[Finding]:

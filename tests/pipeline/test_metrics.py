@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline import __version__
 from pipeline.base import DEAD_REASONS
+from pipeline.detected import Detected
 from pipeline.metrics import COUNTERS, GAUGES, OUTCOMES, Known, render
 from redactors.base import FIELD_CLASSES, Tally
 
@@ -14,8 +15,18 @@ KNOWN = Known(datasets=("dns_logs", "http_requests"), families=("cloud", "person
 Labels = tuple[tuple[str, str], ...]
 
 
-def _samples(tally: Tally) -> dict[tuple[str, Labels], float]:
-    text = render(tally, KNOWN, "0123456789abcdef").decode()
+FINDING = ("silence", "gap", "high", "statistics", "shop.example")
+DETECTED = Detected(
+    findings={FINDING: 3},
+    open={FINDING: 2},
+    states={("silence", "shop.example", "ready"): 1, ("silence", "shop.example", "blind"): 0},
+    late_rows={"http_requests": 7},
+    capped=4,
+)
+
+
+def _samples(tally: Tally, detected: Detected | None = None) -> dict[tuple[str, Labels], float]:
+    text = render(tally, KNOWN, "0123456789abcdef", detected).decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -33,6 +44,7 @@ def _full() -> Tally:
     return tally
 
 
+_FINDING = dict(zip(("detector", "rule", "severity", "tier", "zone"), FINDING, strict=True))
 COUNTED = {
     "edgesieve_records_total": ({"dataset": "http_requests", "outcome": "redacted", "zone": ""}, 2),
     "edgesieve_bytes_total": ({"direction": "in"}, 1000),
@@ -41,13 +53,18 @@ COUNTED = {
     "edgesieve_unknown_fields_total": ({"dataset": "http_requests"}, 5),
     "edgesieve_dead_letters_total": ({"reason": "not_json", "zone": ""}, 1),
     "edgesieve_policy_info": ({"digest": "0123456789abcdef"}, 1),
+    "edgesieve_findings_total": (_FINDING, 3),
+    "edgesieve_findings_open": (_FINDING, 2),
+    "edgesieve_detector_state": ({"detector": "silence", "zone": "shop.example", "state": "ready"}, 1),
+    "edgesieve_late_rows_total": ({"dataset": "http_requests"}, 7),
+    "edgesieve_series_capped_total": ({}, 4),
 }
 
 
 @pytest.mark.parametrize(("name", "sample"), COUNTED.items(), ids=COUNTED.keys())
 def test_what_was_counted_is_shown(name: str, sample: tuple[dict[str, str], int]) -> None:
     labels, value = sample
-    assert _samples(_full())[name, tuple(sorted(labels.items()))] == value
+    assert _samples(_full(), DETECTED)[name, tuple(sorted(labels.items()))] == value
 
 
 def test_every_declared_metric_is_tested_here() -> None:
@@ -80,6 +97,14 @@ def test_children_of_all_that_is_known_exist_at_zero() -> None:
     }
     expected |= {("edgesieve_bytes_total", (("direction", each),)) for each in ("in", "out")}
     assert zeros == expected
+
+
+def test_without_detection_nothing_is_said_of_it() -> None:
+    told = {name for name, _ in _samples(_full())}
+    assert not {
+        each for each in told if each.startswith(("edgesieve_findings", "edgesieve_detector", "edgesieve_late"))
+    }
+    assert _samples(_full(), DETECTED)["edgesieve_late_rows_total", (("dataset", "dns_logs"),)] == 0
 
 
 def test_equal_counts_give_equal_bytes() -> None:

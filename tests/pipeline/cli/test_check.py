@@ -203,4 +203,34 @@ def test_check_without_a_dataset_shows_http_requests(edgesieve: Edgesieve) -> No
 
 def test_check_prints_the_schema_for_editors(edgesieve: Edgesieve) -> None:
     schema = json.loads(edgesieve("check", "--schema").stdout)
-    assert set(schema["properties"]) == {"include", "key", "redact", "identity", "limits"}
+    assert {"include", "key", "redact", "identity", "limits", "source", "detect", "zones"} <= set(schema["properties"])
+
+
+def test_check_shows_what_is_said_of_logs_and_what_detectors_are_told(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    (tmp_path / "key.txt").write_text("s3cret")
+    (tmp_path / "edge.toml").write_text(
+        "[detect]\nwarm_up = '1h'\n[detect.backend_credentials]\nallow = ['secret:key.txt']\n"
+        "[zones.a]\nhosts = ['a.example']\n[zones.a.outbound_hosts]\nallow = ['b.example']\n"
+        "[[detect.suppress]]\nzone = 'a'\nuntil = 2027-01-31\nreason = 'move'\n"
+        "[[source]]\nkind = 'files'\npath = 'x'\nsample_rate = 0.1\nredacted = true\n"
+    )
+    run = edgesieve("check", "--config", "edge.toml")
+    shown = [line.split() for line in run.stdout.decode().splitlines() if line.startswith("  ")]
+    for words in (
+        ["everywhere", "detect.warm_up", "3600"],
+        ["everywhere", "backend_credentials.allow", "secret:key.txt"],
+        ["zone", "a", "hosts", "a.example"],
+        ["zone", "a", "outbound_hosts.allow", "b.example"],
+        ["everywhere", "detect.suppress", "zone", "a,", "until", "2027-01-31", "(move)"],
+        ["source", "x", "sample_rate", "0.1"],
+        ["source", "x", "redacted", "true"],
+    ):
+        assert words in shown
+    assert b"s3cret" not in run.stdout + run.stderr
+
+
+def test_check_refuses_what_detectors_could_not_use(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    (tmp_path / "edge.toml").write_text("[detect.cross_user]\nstaff = ['[identity~KQ.ABCDEFGHIJKLMNOPQRST]']\n")
+    run = edgesieve("check", "--config", "edge.toml")
+    assert run.returncode == 78
+    assert b"edge.toml:2: detect.cross_user.staff[0]: no mark of the key ring in use" in run.stderr

@@ -1,0 +1,93 @@
+"""Makers of the columns on calls: where a program called, what answered, and what its visitor asked it to call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from detectors import sights
+from detectors.attempts import asked
+from detectors.looking import PLACES, Code, Look, Maker, Surroundings
+
+Value = Any
+"""Any JSON value."""
+
+
+def call_makers(around: Surroundings) -> Mapping[str, Maker]:
+    """Return the maker of each of these columns, and of the places that become rows of their own."""
+    return {
+        "outbound": partial(_outbound, act=_cleaned(sights.target, around)),
+        "reached": _reached,
+        "redirect": _redirect,
+        "asked": partial(_asked, act=_cleaned(asked, around)),
+        PLACES: partial(_places, act=_each_cleaned(around)),
+    }
+
+
+def _outbound(look: Look, act: Callable[[Value], str]) -> Code:
+    direct, hosts, schemes = look.role("outbound"), look.role("host"), look.role("scheme")
+    if direct:
+        return look.raw(direct[0], act)
+    side = look.dataset.roles.get("side", {})
+    if not hosts or "subrequest" not in side or not look.role("side"):
+        return ""
+    scheme = look.safe(schemes[0]) if schemes else "'https'"
+    found = look.call(_called, look.safe(hosts[0]), scheme)
+    return f"({found} if {look.column('side')} == 'subrequest' else '')"
+
+
+def _called(host: Value, scheme: Value) -> str:
+    if host.__class__ is not str or scheme.__class__ is not str:
+        return ""
+    return _called_at(host, scheme if scheme in ("http", "https") else "https") if host else ""
+
+
+_called_at = lru_cache(4096)(sights.target)
+
+
+def _reached(look: Look) -> Code:
+    paths = look.role("origin") if "subrequest" in look.sides() else []
+    if not paths:
+        return ""
+    called = f"{look.column('side')} == 'subrequest' and (w := {look.raw(paths[0])}).__class__ is Str"
+    return f"({look.call(_inside_at, 'w')} if {called} else '')"
+
+
+_inside_at = lru_cache(4096)(sights.inside)
+
+
+def _redirect(look: Look) -> Code:
+    paths = look.role("redirect")
+    if not paths:
+        return ""
+    found = look.call(sights.redirect, look.safe(paths[0]))
+    # What a visitor is told is the visitor's affair; where a program is sent to it goes.
+    return f"({found} if {look.column('side')} == 'subrequest' else '')" if "subrequest" in look.sides() else found
+
+
+def _asked(look: Look, act: Callable[[Value], str]) -> Code:
+    routes = look.role("route") if not look.role("outbound") else []
+    if not routes:
+        return ""
+    return f"({look.raw(routes[0], act)} if {look.column('side')} in ('edge', 'worker') else '')"
+
+
+def _places(look: Look, act: Callable[[Value], list[str]]) -> Code:
+    return " + ".join(look.raw(path, act) for role in ("console", "exceptions") for path in look.role(role))
+
+
+def _cleaned(act: Callable[[str], str], around: Surroundings) -> Callable[[Value], str]:
+    """Let the secret rules look at what an act finds, where it finds anything; it stands in no text that leaves."""
+    clean = lru_cache(1024)(around.clean)
+
+    def cleaned(value: Value) -> str:
+        found = act(value) if value.__class__ is str else ""
+        return clean(found) if found else ""
+
+    return cleaned
+
+
+def _each_cleaned(around: Surroundings) -> Callable[[Value], list[str]]:
+    clean = lru_cache(1024)(around.clean)
+    return lambda value: [clean(place) for place in sights.targets(value)]

@@ -1,0 +1,290 @@
+"""THE table: column to the code that fills it, from the roles that a dataset gives its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from detectors import sights, tokens
+from detectors.calls import call_makers
+from detectors.columns import LONGEST
+from detectors.deception import odd_path
+from detectors.looking import Code, Look, Maker, Surroundings
+from detectors.routes import Routes
+
+Value = Any
+"""Any JSON value."""
+
+STORED: Final = frozenset({"hit", "stale", "updating", "revalidated", "miss", "expired"})
+"""What the cache says of answers that it kept, or has kept now."""
+FOUND: Final = frozenset({"hit", "stale", "updating", "revalidated"})
+"""What it says of answers that it had."""
+CACHE: Final[Mapping[str, str]] = {
+    spelling: word
+    for word in (*STORED, "bypass", "deferred", "dynamic", "ignored", "none", "stream_hit", "unknown")
+    for spelling in (word, word.upper())
+}
+"""All that the cache says (Cloudflare, Cache responses)."""
+STATIC: Final = ("image/", "font/", "video/", "audio/", "text/css", "text/javascript", "application/javascript")
+"""Media types of answers that are nobody's own, whoever asked."""
+INTERFACES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("API", "api", "api_key", "api_token"), "api"),
+    **dict.fromkeys(("UI", "ui", "dash"), "dashboard"),
+}
+TEXTS: Final = ("script", "version", "service", "colo", "ray", "method", "outcome", "token", "action", "resource")
+NUMBERS: Final = ("status", "size")
+"""Columns that are what the role of their name holds."""
+_OK, _TOO_MANY = 200, 429
+_MAX_MEDIA: Final = 1024
+_BODILESS: Final = frozenset({204, 205, 304})
+
+
+def makers(around: Surroundings) -> Mapping[str, Maker]:
+    """Return the maker of each column, and of the places that become rows of their own."""
+    identity = around.facts.identity
+    return {
+        **{role: partial(_text, role=role) for role in TEXTS},
+        **{role: partial(_number, role=role) for role in NUMBERS},
+        "last": lambda look: "0" if look.nested else "1",
+        "time": _time,
+        "dataset": lambda look: look.constant(look.dataset.name),
+        "scope": lambda look: " or ".join(map(look.column, ("zone", "account", "service"))),
+        "account": _account,
+        "zone": _zone,
+        "side": _side,
+        "parent": _parent,
+        "host": lambda look: _first(look, look.role("host"), sights.host),
+        "route": lambda look: _first(look, look.role("route"), Routes(around.facts.routes).route),
+        "odd_path": lambda look: _first(look, look.role("route"), odd_path) if look.role("cache") else "",
+        "client": _client,
+        "network": _network,
+        "credentials": _credentials,
+        "sessions": lambda look: _joined(look, look.role("cookies"), tokens.sessions),
+        "identity": partial(_identity, paths=identity.request, around=around),
+        "answered": partial(_identity, paths=identity.response, around=around),
+        "acting_for": partial(_identity, paths=identity.impersonation, around=around),
+        "issuer": partial(_claim, at=0, around=around),
+        "audience": partial(_claim, at=1, around=around),
+        "given": _given,
+        "limiter": _limiter,
+        "cache": _cache,
+        "cache_key": _cache_key,
+        "response": _response,
+        "empty": _empty,
+        "content_type": _content_type,
+        "exception": lambda look: _crash(look, 0),
+        "trace": lambda look: _hashed(look, _crash(look, 1)),
+        "actor": lambda look: _joined(look, look.role("actor"), partial(tokens.person, mark=around.identity)),
+        "interface": lambda look: _first(look, look.role("interface"), _interface),
+        **call_makers(around),
+    }
+
+
+def _first(look: Look, paths: list[str], act: Callable[[Value], Value]) -> Code:
+    return look.call(act, look.safe(paths[0])) if paths else ""
+
+
+def _joined(look: Look, paths: list[str], act: Callable[[Value], str]) -> Code:
+    return " + ".join(f"({look.call(act, 'w')} if (w := {look.safe(path)}) else '')" for path in paths)
+
+
+def _credentials(look: Look) -> Code:
+    """Read the usual form, which ends in a mark, without a call."""
+    usual = f"w[-21:-5] if w.__class__ is Str and 0 <= w.find('~') == len(w) - {tokens.TILDE}"
+    marks = look.call(tokens.marks, "w")
+    codes = (f"(({usual} else {marks}) if (w := {look.safe(path)}) else '')" for path in look.role("credentials"))
+    return " + ".join(codes)
+
+
+def _text(look: Look, role: str) -> Code:
+    paths = look.role(role)
+    return _plain(look, look.safe(paths[0])) if paths else ""
+
+
+def _number(look: Look, role: str) -> Code:
+    paths = look.role(role)
+    return f"(w if (w := {look.safe(paths[0])}).__class__ is Int else {look.call(sights.number, 'w')})" if paths else ""
+
+
+def _time(look: Look) -> Code:
+    paths = look.held([look.dataset.time] if look.dataset.time else [])
+    if not paths:
+        return ""
+    nanoseconds = f"(w := {look.safe(paths[0])}).__class__ is Int and w >= {sights.NANOSECONDS}"
+    return f"(w // 1000000 if {nanoseconds} else {look.call(sights.time_ms, 'w')})"
+
+
+def _plain(look: Look, code: Code) -> Code:
+    return f"(w if (w := {code}).__class__ is Str else {look.call(sights.text, 'w')})"
+
+
+def _hashed(look: Look, code: Code) -> Code:
+    return f"({look.call(look.around.hashed, 'w')} if (w := {code}) else 0)" if code else ""
+
+
+def _zone(look: Look) -> Code:
+    zones = look.around.facts.of_zone
+    lists = {name: {each: zone for zone, of in zones.items() for each in getattr(of, name)} for name in _OF_ZONE}
+    told = [_text(look, "zone")]
+    for name, columns in _OF_ZONE.items():
+        known = [column for column in columns if lists[name] and look.role(column)]
+        told += [f"{look.constant(lists[name])}.get({look.column(column)})" for column in known]
+    told += [_text(look, "worker_zone"), f"{look.constant(look.around)}.zone"]
+    return " or ".join(filter(None, told))
+
+
+_OF_ZONE: Final[Mapping[str, tuple[str, ...]]] = {
+    "scripts": ("script",),
+    "backends": ("service", "host"),
+    "hosts": ("host",),
+}
+
+
+def _account(look: Look) -> Code:
+    accounts = {zone: of.account for zone, of in look.around.facts.of_zone.items() if of.account}
+    known = f"{look.constant(accounts)}.get({look.column('zone')})" if accounts else ""
+    return " or ".join(filter(None, (_text(look, "account"), known, f"{look.constant(look.around)}.account")))
+
+
+def _side(look: Look) -> Code:
+    told = look.dataset.roles.get("side", {})
+    otherwise = look.constant(told.get("else", ""))
+    sides = {value: side for side, values in told.items() if isinstance(values, list) for value in values}
+    paths = look.role("side")
+    if not paths:
+        return otherwise
+    known = f"{look.constant(sides)}.get(w, {otherwise})"
+    return f"({known} if (w := {look.safe(paths[0])}).__class__ is Str else {otherwise})"
+
+
+def _parent(look: Look) -> Code:
+    paths = look.role("parent")
+    if not paths:
+        return ""
+    told = look.dataset.roles["parent"]
+    none = look.constant(frozenset(told.get("none", ("",)) if isinstance(told, dict) else ("",)))
+    return f"(w if (w := {look.safe(paths[0])}).__class__ is Str and w not in {none} else '')"
+
+
+def _client(look: Look) -> Code:
+    """Tell who asked where somebody wants to know: of attempts, and of cookies that were given."""
+    paths = look.role("client")
+    if not paths:
+        return ""
+    hashed = _hashed(look, f"{look.call(sights.address, look.raw(paths[0]))}[1]")
+    given = f"{look.column('given')} and {look.column('cache')} in {look.constant(FOUND)}"
+    return f"({hashed} if {look.column('asked')} or ({given}) else 0)"
+
+
+def _network(look: Look) -> Code:
+    paths = look.role("client")
+    if not paths:
+        return ""
+    # An actor's address is no secret of a visitor and stays whole: allowlists name single machines.
+    whole = look.dataset.fields.get(paths[0]) == "ip.actor"
+    return f"{look.raw(paths[0], sights.whole_address if whole else sights.address)}[0]"
+
+
+def _identity(look: Look, paths: tuple[str, ...], around: Surroundings) -> Code:
+    return _joined(look, look.held(paths), partial(tokens.person, mark=around.identity))
+
+
+def _claim(look: Look, at: int, around: Surroundings) -> Code:
+    paths = look.role("credentials")
+    if not paths or look.dataset.roles.get("side", {}).get("else") != "backend":
+        return ""
+    return look.call(around.clean, f"{look.raw(paths[0], tokens.claims)}[{at}]")
+
+
+def _limiter(look: Look) -> Code:
+    told = look.dataset.roles.get("limited_by", {})
+    rules, origins = (look.held([told[key]]) if key in told else [] for key in ("rule", "origin"))
+    if not look.role("status") or not told:
+        return ""
+    rule = f"'rule' if {look.call(_names_rate, look.safe(rules[0]))} else " if rules else ""
+    origin = f"'origin' if {look.safe(origins[0])} == {_TOO_MANY} else " if origins else ""
+    limited = f"({rule}{origin}{look.constant(told.get('else', ''))})"
+    return f"({limited} if {look.column('status')} == {_TOO_MANY} else '')"
+
+
+def _names_rate(sources: Value) -> bool:
+    named = sources if isinstance(sources, list) else [sources]
+    return any(isinstance(each, str) and "ratelimit" in each.lower() for each in named)
+
+
+def _cache(look: Look) -> Code:
+    paths = look.role("cache")
+    if not paths:
+        return ""
+    return f"({look.constant(CACHE)}.get(w, '') if (w := {look.safe(paths[0])}).__class__ is Str else '')"
+
+
+def _given(look: Look) -> Code:
+    """Tell which sessions an answer gave where that matters: out of a cache, or with a user named in the answer."""
+    given = _joined(look, look.role("set_cookies"), tokens.sessions)
+    return (
+        f"({given} if {look.column('cache')} in {look.constant(FOUND)} or {look.column('answered')} else '')"
+        if given
+        else ""
+    )
+
+
+def _content_type(look: Look) -> Code:
+    paths = look.role("content_type")
+    if not paths:
+        return ""
+    known: dict[str, str] = {}
+    get, learn = look.constant(known.get), look.call(partial(_media, known), "w")
+    return f"({get}(w) or {learn} if (w := {look.safe(paths[0])}).__class__ is Str else '')"
+
+
+def _cache_key(look: Look) -> Code:
+    routes, cache = look.role("route"), look.column("cache")
+    if not routes or not look.role("cache"):
+        return ""
+    whole = f"{look.column('host')} + {look.call(sights.text, look.raw(routes[0]))}"
+    hashed = look.call(look.around.hashed, whole)
+    # A link laid out for a cache serves those nobody knows, too; what is a file, its media type says.
+    laid_out = f"({look.column('odd_path')} and {look.column('content_type')})"
+    return f"({hashed} if {cache} in {look.constant(STORED)} and {_someone(look, laid_out)} else 0)"
+
+
+def _response(look: Look) -> Code:
+    paths = look.role("response_fingerprint")
+    if not paths:
+        return ""
+    tag = look.call(tokens.strong_tag, look.safe(paths[0]))
+    return f"({_hashed(look, tag)} if {look.column('status')} == {_OK} and {_someone(look)} else 0)"
+
+
+def _someone(look: Look, *otherwise: Code) -> Code:
+    """Return the code that tells whether an answer may be somebody's own: who asked is known, or a script asked."""
+    names = " or ".join((*map(look.column, ("identity", "sessions", "credentials")), *otherwise))
+    own = f"not {look.column('content_type')}.startswith({look.constant(STATIC)})"
+    return f"({look.column('side')} == 'subrequest' or {names}) and {own}"
+
+
+def _empty(look: Look) -> Code:
+    """Return the code that tells whether an answer had no body, as far as the log says."""
+    methods, sizes = look.role("method"), look.role("size")
+    told = [f"{look.column('status')} in {look.constant(_BODILESS)}"] if look.role("status") else []
+    told += [f"{look.safe(methods[0])} == 'HEAD'"] if methods else []
+    told += [f"not {look.column('size')}"] if sizes else []
+    return f"(1 if {' or '.join(told)} else 0)" if told else ""
+
+
+def _crash(look: Look, at: int) -> Code:
+    paths = look.role("exceptions")
+    return f"{look.raw(paths[0], tokens.crash)}[{at}]" if paths else ""
+
+
+def _media(known: dict[str, str], text: str) -> str:
+    media = text[:LONGEST].partition(";")[0].strip().lower()
+    if len(known) < _MAX_MEDIA and len(text) <= LONGEST:
+        known[text] = media
+    return media
+
+
+def _interface(value: Value) -> str:
+    return INTERFACES.get(value, "") if isinstance(value, str) else ""

@@ -1,0 +1,279 @@
+"""Users' credentials at backends: whichever log comes first, however many users, and what is none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.backend_credentials import BackendCredentials
+from detectors.base import Severity, Tier, Verdict
+from detectors.facts import Facts, Zone
+from detectors.findings import bounded
+from detectors.judge import Judge
+from tests.detectors.stories import a_mark, last_versions
+from tests.detectors.toys import SEED, folded
+from tests.detectors.trials import TURNS, Row, at, findings, in_parts, said
+
+DETECTOR = BackendCredentials()
+ZONE, ORDERS, AUTH = "shop.example", "orders.origin.shop.example", "auth.origin.shop.example"
+HOSTS = Zone("acc", ("www.shop.example",), ("shop-api",), (ORDERS, AUTH))
+OWN, NEXT, SERVICE = a_mark(901), a_mark(902), a_mark(903)
+ALLOWED = {"allow": (OWN, NEXT, SERVICE), "user_credentials_at": (AUTH,)}
+LISTED = Facts(zones={ZONE: {"backend_credentials": ALLOWED}}, of_zone={ZONE: HOSTS}, warm_up=0)
+FREE = Facts(of_zone={ZONE: HOSTS}, warm_up=0)
+HOUR = 3600
+
+
+def client(second: float, token: str = "", cookie: str = "", ray: str = "r1", **more: str | int) -> Row:
+    """Make the row of a client's request at the edge."""
+    given = {"side": "edge", "zone": ZONE, "host": "www.shop.example", "ray": ray, **more}
+    return at(second, credentials=token, sessions=cookie, **given)
+
+
+def backend(second: float, token: str = "", cookie: str = "", ray: str = "c1", **more: str | int) -> Row:
+    """Make the row of a request in a backend's own log."""
+    given = {"dataset": "backend/requests", "side": "backend", "zone": ZONE, "service": ORDERS, "route": "/cart"}
+    return at(second, credentials=token, sessions=cookie, ray=ray, **{**given, **more})
+
+
+def worker(second: float, token: str = "", host: str = ORDERS, ray: str = "c1", **more: str | int) -> Row:
+    """Make the row of a Worker's request, as the zone's log has it."""
+    given = {"side": "subrequest", "zone": ZONE, "script": "shop-api", "route": "/cart"}
+    return at(second, credentials=token, host=host, ray=ray, **{**given, **more})
+
+
+def rules(*batches: Sequence[Row], facts: Facts = LISTED) -> list[str]:
+    """Return the rules of all that is said."""
+    return [each.rule for each in said(DETECTOR, facts, *batches)]
+
+
+def only(*batches: Sequence[Row], rule: str = "forwarded", facts: Facts = LISTED) -> Verdict:
+    """Return what one rule says."""
+    (verdict,) = [each for each in said(DETECTOR, facts, *batches) if each.rule == rule]
+    return verdict
+
+
+TOKEN = a_mark(1)
+
+
+@pytest.mark.parametrize("facts", [LISTED, FREE], ids=["listed", "free"])
+@pytest.mark.parametrize("shown", [backend, worker], ids=["in the backend's log", "in the zone's log"])
+def test_a_clients_token_at_a_backend_is_proof_whichever_log_comes_first(facts: Facts, shown: Any) -> None:  # noqa: ANN401 (a maker of rows)
+    edge, behind = [client(10, TOKEN)], [shown(11, TOKEN)]
+    verdict = only(edge, behind, facts=facts)
+    assert verdict == only(behind, edge, facts=facts) == only([*edge, *behind], facts=facts)
+    assert (verdict.tier, verdict.severity, verdict.subject) == (Tier.PROOF, Severity.CRITICAL, ORDERS)
+    assert (verdict.zone, verdict.account, verdict.route) == (ZONE, "", "/cart")
+    assert (verdict.count, verdict.affected) == (1, 1)
+
+
+def test_it_is_said_at_once_and_shows_where_the_records_stood() -> None:
+    [*first] = findings(DETECTOR, FREE, [backend(11, TOKEN, ray="c9")], [client(10, TOKEN)])
+    assert [(each.origin, each.line, each.ray_id) for each in first[0].verdict.evidence] == [("o0", 1, "c9")]
+    assert bounded(first[0].verdict)
+
+
+def test_a_session_cookie_is_followed_like_a_token() -> None:
+    verdict = only([client(10, cookie=TOKEN)], [backend(11, OWN, cookie=TOKEN)])
+    assert "cookies" in verdict.next[1]
+    assert rules([client(10, cookie=TOKEN), backend(11, OWN, cookie=TOKEN)]) == ["cookies", "forwarded"]
+
+
+def test_one_of_several_credentials_in_a_header_is_enough() -> None:
+    assert only([client(10, a_mark(5) + TOKEN)], [backend(11, OWN + TOKEN)]).affected == 1
+
+
+def test_thousands_of_users_are_one_finding_a_backend_and_hour() -> None:
+    edge = [client(number % HOUR, a_mark(number)) for number in range(1, 2001)]
+    behind = [backend(number % HOUR, a_mark(number), route=f"/r{number % 3}") for number in range(1, 2001)]
+    verdict = only(edge, behind)
+    assert verdict.affected == len({a_mark(number) for number in range(1, 2001)})
+    assert len(verdict.evidence) == 0  # places are not compared
+    assert {name for name, _ in verdict.top} == {"/r0", "/r1", "/r2"}
+    assert verdict.route == ""
+    assert rules(edge, behind) == ["forwarded", "outside"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [client(10, TOKEN), backend(11, OWN)],
+        [client(10, TOKEN), backend(11, OWN), backend(12, NEXT), worker(13, NEXT)],
+        [client(10, SERVICE), backend(11, SERVICE)],
+        [client(10, TOKEN, TOKEN), backend(11, TOKEN, TOKEN, service=AUTH), worker(11, TOKEN, AUTH)],
+        [client(10, TOKEN), worker(11, TOKEN, "www.shop.example")],
+        [client(10, TOKEN), at(11, side="noise", credentials=TOKEN, zone=ZONE, host=ORDERS)],
+        [client(10, TOKEN), backend(11), worker(12)],
+    ],
+    ids=[
+        "the Worker replaces it",
+        "the Worker's own is being rotated",
+        "a service of ours asks with its own",
+        "a backend that may see users' credentials",
+        "the Worker passes the request on",
+        "nobody's request",
+        "no credential at all",
+    ],
+)
+def test_what_is_allowed_is_nothing(rows: list[Row]) -> None:
+    assert rules(rows) == []
+    (evidence,) = folded(rows, facts=LISTED, detectors=(DETECTOR,))
+    assert b"backend_credentials.backend" not in evidence
+
+
+def test_the_workers_own_credential_is_nothing_where_none_is_listed() -> None:
+    rows = [backend(hour * HOUR, OWN) for hour in range(30)]
+    assert rules([*rows, *(backend(hour * HOUR, NEXT) for hour in range(20, 40))], facts=FREE) == []
+
+
+def test_a_third_party_must_not_see_a_users_token() -> None:
+    verdict = only([client(10, TOKEN), worker(11, TOKEN, "api.partner.example")])
+    assert (verdict.subject, verdict.script) == ("api.partner.example", "shop-api")
+    assert "no backend of the zone" in verdict.summary
+    assert rules([worker(11, a_mark(7), "api.partner.example")]) == []
+
+
+def test_a_zone_of_which_nothing_is_known_may_pass_requests_on_within_itself() -> None:
+    unknown = Facts(warm_up=0)
+    assert rules([client(10, TOKEN), worker(11, TOKEN, f"www.{ZONE}"), worker(11, TOKEN, ZONE)], facts=unknown) == []
+    assert rules([client(10, TOKEN), worker(11, TOKEN, f"x{ZONE}")], facts=unknown) == ["forwarded"]
+
+
+@pytest.mark.parametrize(("hours", "joined"), [(0, True), (23.9, True), (-23.9, True), (34, False), (-34, False)])
+def test_both_sides_may_be_a_day_apart(hours: float, joined: bool) -> None:
+    rows = [client(40 * HOUR, TOKEN)], [backend((40 + hours) * HOUR, TOKEN)]
+    for batches in (rows, rows[::-1], ([*rows[0], *rows[1]],)):
+        assert ("forwarded" in rules(*batches)) == joined
+
+
+def test_an_edge_log_that_comes_hours_late_still_proves_it() -> None:
+    hours = [[backend(hour * HOUR, TOKEN if hour == 1 else OWN)] for hour in range(12)]
+    found = findings(DETECTOR, LISTED, *hours, [client(HOUR, TOKEN)])
+    assert [(each.late, each.verdict.affected) for each in found if each.verdict.rule == "forwarded"] == [(True, 1)]
+
+
+def test_what_the_list_does_not_hold_is_proof_without_any_edge_log() -> None:
+    verdict = only([backend(11, TOKEN, issuer="https://login.example/", audience="<b>app")], rule="outside")
+    assert (verdict.tier, verdict.severity, verdict.affected) == (Tier.PROOF, Severity.HIGH, 1)
+    assert "https://login.example/" in verdict.summary
+    assert "<b>" not in verdict.summary
+
+
+@pytest.mark.parametrize(("tokens", "severity"), [(9, Severity.HIGH), (10, Severity.CRITICAL)])
+def test_more_than_three_times_the_list_are_users(tokens: int, severity: Severity) -> None:
+    assert only([backend(11, a_mark(each)) for each in range(tokens)], rule="outside").severity is severity
+
+
+def many(tokens: int, usual: int, facts: Facts = FREE) -> list[str]:
+    """Show a backend a number of tokens for some hours, and then another number."""
+    before = [backend(hour * HOUR + each, a_mark(each)) for hour in range(8) for each in range(usual)]
+    return rules([*before, *(backend(8 * HOUR + each, a_mark(each + 50)) for each in range(tokens))], facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "usual", "told"),
+    [(9, 1, []), (10, 1, ["many"]), (12, 4, []), (13, 4, ["many"])],
+    ids=["few", "enough", "three times", "more than that"],
+)
+def test_many_more_than_ever_are_a_statistic_where_none_is_listed(tokens: int, usual: int, told: list[str]) -> None:
+    assert many(tokens, usual) == told
+    assert many(tokens, usual, LISTED) == ["outside"] * 9
+
+
+def test_nothing_is_unusual_before_it_is_known_what_is_usual() -> None:
+    assert many(20, 1, Facts(of_zone={ZONE: HOSTS}, warm_up=9 * HOUR)) == ["learned"] or many(20, 1) == ["many"]
+    young = Facts(of_zone={ZONE: HOSTS}, warm_up=9 * HOUR)
+    assert many(20, 1, young) == []
+
+
+def test_a_jwt_of_an_issuer_never_seen_is_a_statistic_and_known_from_then_on() -> None:
+    own = {"issuer": "https://workers.example/", "audience": "orders"}
+    users = {"issuer": "https://login.example/", "audience": "app"}
+    rows = [backend(hour * HOUR, OWN, **own) for hour in range(8)]
+    rows += [backend((4 + hour) * HOUR + 9, TOKEN, **users) for hour in range(3)]
+    verdict = only(rows, rule="issuer", facts=FREE)
+    assert (verdict.tier, verdict.severity, verdict.zone) == (Tier.STATISTICS, Severity.MEDIUM, ZONE)
+    assert "https://login.example/, app" in verdict.summary.replace("app, https://login.example/", verdict.summary) or (
+        "https://login.example/" in verdict.summary and "workers" not in verdict.summary
+    )
+
+
+def test_what_was_learned_of_a_backend_is_in_the_inventory() -> None:
+    facts = Facts(of_zone={ZONE: HOSTS}, warm_up=3 * HOUR)
+    rows = [backend(hour * HOUR, OWN, issuer="https://workers.example/") for hour in range(6)]
+    (report,) = [each for each in findings(DETECTOR, facts, rows) if each.detector == "inventory"]
+    assert f"{ORDERS}: at most 1 different credentials an hour, JWTs of https://workers.example/" in (
+        report.verdict.summary
+    )
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Row]:
+    """Draw requests at both sides over a day and a half."""
+    rows: list[Row] = []
+    for number in range(draw(st.integers(1, 25))):
+        second, token = draw(st.floats(0, 36 * HOUR)), a_mark(draw(st.integers(1, 4)))
+        where = draw(st.sampled_from([client, client, backend, worker]))
+        cookie = {"sessions": draw(st.sampled_from(["", a_mark(9)]))}
+        more = {"route": draw(st.sampled_from(["/a", "/b"])), **(cookie if where is worker else {})}
+        rows.append(where(second, token, ray=f"r{number}", **more))
+    return rows
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    rows=stories(), turn=TURNS, judges=st.integers(1, 4), restored=st.booleans(), facts=st.sampled_from([LISTED, FREE])
+)
+def test_any_split_order_and_number_of_judges_says_the_same(
+    rows: list[Row], turn: Random, judges: int, restored: bool, facts: Facts
+) -> None:
+    whole = last_versions(findings(DETECTOR, facts, rows, ticks=False))
+    parts = findings(DETECTOR, facts, *in_parts(rows, turn), ticks=False, judges=judges, restored=restored)
+    assert last_versions(parts) == whole
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=stories(), restored=st.booleans(), facts=st.sampled_from([LISTED, FREE]))
+def test_a_clock_that_ticks_changes_nothing(rows: list[Row], restored: bool, facts: Facts) -> None:
+    whole = last_versions(findings(DETECTOR, facts, rows, ticks=False))
+    ordered = [[row] for row in sorted(rows, key=lambda row: row["time"])]
+    assert last_versions(findings(DETECTOR, facts, *ordered, restored=restored)) == whole
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=stories(), stretch=st.integers(1, 7))
+def test_folding_by_the_stretch_gives_the_same_bytes(rows: list[Row], stretch: int) -> None:
+    assert folded(rows, facts=FREE, stretch=stretch, detectors=(DETECTOR,)) == folded(
+        rows, facts=FREE, detectors=(DETECTOR,)
+    )
+
+
+def test_evidence_and_state_are_bounded_whatever_is_shown() -> None:
+    judge = Judge(FREE, SEED, (DETECTOR,))
+    sizes: list[int] = []
+    for batch in range(12):
+        numbers = range(batch * 1500, batch * 1500 + 1500)
+        rows = [client(1, a_mark(number)) for number in numbers]
+        rows += [backend(1, a_mark(number + 5), service=f"s{number}", issuer=f"i{number}") for number in numbers]
+        (evidence,) = folded(rows, facts=FREE, detectors=(DETECTOR,))
+        judge.merge(evidence)
+        sizes.append(len(judge.snapshot()))
+    assert sizes[-1] - sizes[-2] < (sizes[1] - sizes[0]) / 2
+
+
+def test_the_evidence_of_a_mass_leak_is_small() -> None:
+    rows = [client(1, a_mark(number)) for number in range(1700)]
+    assert len(folded(rows, facts=LISTED, detectors=(DETECTOR,))[0]) < 20_000
+    rows = [backend(1, a_mark(number), a_mark(number + 7000), route=f"/r{number}") for number in range(1700)]
+    assert len(folded(rows, facts=FREE, detectors=(DETECTOR,))[0]) < 64_000
+
+
+def test_an_older_judge_can_read_it() -> None:
+    (evidence,) = folded([backend(1, TOKEN)], facts=FREE, detectors=(DETECTOR,))
+    assert set(orjson.loads(evidence)) == {"v", "feeds", "scopes", "capped", "origins"}
