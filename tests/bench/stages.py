@@ -14,8 +14,8 @@ import orjson
 
 from pipeline.base import Batch, Limits
 from pipeline.cache import user_cache
-from pipeline.config import load
 from pipeline.codec import Block, Deflater, blocks, inflate
+from pipeline.config import load
 from pipeline.engine import Engine
 from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare

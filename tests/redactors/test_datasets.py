@@ -25,7 +25,8 @@ needs_shared = pytest.mark.skipif(
 
 FIELD_COUNTS = """
 access_requests 15, account_abuse_protection_events 19, ai_gateway_events 10, audit_logs 15, audit_logs_v2 23,
-backend/egress 7, backend/requests 43, biso_user_actions 9, casb_findings 12, device_posture_results 18, dex_application_tests 76,
+backend/egress 7, backend/requests 43, biso_user_actions 9, casb_findings 12, device_posture_results 18,
+dex_application_tests 76,
 dex_device_state_events 60, dlp_forensic_copies 8, dns_firewall_logs 19, dns_logs 9, email_security_alerts 27,
 email_security_post_delivery_events 21, firewall_events 45, gateway_dns 80, gateway_http 63, gateway_network 34,
 http_requests 130, ipsec_logs 7, magic_bgp_logs 6, magic_ids_detections 12, mcp_portal_logs 19, mnm_flow_logs 24,

@@ -105,7 +105,16 @@ def test_core_dumps_are_off(edgesieve: Edgesieve) -> None:
 
 
 def test_a_start_loads_no_package_that_redact_does_not_need() -> None:
-    heavy = ("pydantic", "rich", "prometheus_client", "cryptography", "ada_url", "multiprocessing", "asyncio", "logging")
+    heavy = (
+        "pydantic",
+        "rich",
+        "prometheus_client",
+        "cryptography",
+        "ada_url",
+        "multiprocessing",
+        "asyncio",
+        "logging",
+    )
     code = "import sys; from pipeline.cli.app import main; main(['redact'])"
     code += f"; sys.exit(str([name for name in {heavy!r} if name in sys.modules]))"
     run = subprocess.run([sys.executable, "-c", code], input=RAW, capture_output=True, check=False)
