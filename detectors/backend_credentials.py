@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from detectors.backend_evidence import BACKEND, EDGE, HABIT, KNOWN, NAME, Usual, fold
+from detectors.backend_evidence import BACKEND, EDGE, HABIT, KNOWN, NAME, STRANGER, Usual, fold
 from detectors.backend_findings import judge_backend, judge_edge
 from detectors.backend_habits import judge_habit, learned
 from detectors.base import Need, Verdict, View
@@ -22,7 +22,7 @@ class BackendCredentials:
     """Follows credentials by their fingerprints from the edge to backends; never sees one."""
 
     name: str = NAME
-    kinds: tuple[Kind, ...] = (BACKEND, KNOWN, EDGE, HABIT)
+    kinds: tuple[Kind, ...] = (BACKEND, STRANGER, KNOWN, EDGE, HABIT)
     columns: frozenset[str] = frozenset(
         {
             "account",
@@ -65,7 +65,7 @@ class BackendCredentials:
 
     def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, facts: Facts) -> Iterator[Verdict]:
         """Join both sides, whichever came last; hold backends against their lists, or against the hours before."""
-        if kind is BACKEND:
+        if kind in (BACKEND, STRANGER):
             yield from judge_backend(key, pane, evidence, view, facts)
         elif kind is EDGE and not view.closed:
             yield from judge_edge(pane, view.delta, view)

@@ -23,28 +23,23 @@ HOUR: Final = 3600
 WINDOW: Final = 24 * HOUR
 """So far apart, at least, both sides may be and are still joined."""
 
-_edge, _known, _shown = Fingerprints(1 << 19), Fingerprints(2048), Fingerprints(2048)
+_edge, _known, _shown = Fingerprints(400_000), Fingerprints(2048), Fingerprints(2048)
 _trace, _routes, _names, _several = Traces(1), Sample(16), Sample(4), Distinct(8)
 DETAILS: Final = Sample(12, (SUM, LEAST, MOST, _trace, _routes))
 """Of single credentials: how often, when, where the first one stood, on which routes."""
 
 ALL: Final = ("all",)
 """The owner of both sides: a token may be forwarded from any zone to any backend, so they are judged in one place."""
-EDGE: Final = Kind(NAME, "edge", 6 * HOUR, 1, (_edge,), keys=1, at_once=True, keep=25 * HOUR)
-"""What clients showed, in all zones: half a million in six hours; above it, the half million smallest fingerprints."""
+EDGE: Final = Kind(NAME, "edge", 6 * HOUR, 1, (_edge,), keys=1, at_once=True, keep=54 * HOUR)
+"""What clients showed, in all zones: 400,000 in six hours, above that the smallest fingerprints. Kept until no hour
+of a backend that it may be joined with can be joined with anything else: of ten panes, at most 32 MB."""
 KNOWN: Final = Kind(NAME, "known", 24 * HOUR, 1, (_known,), keys=1, at_once=True, keep=30 * HOUR)
 """What was shown to any backend: so that what comes late from the edge is compared with one set, not with hundreds."""
-BACKEND: Final = Kind(
-    NAME,
-    "backend",
-    HOUR,
-    1,
-    (SUM, LEAST, MOST, _shown, DETAILS, _names, _names, _names),
-    keys=1000,
-    at_once=True,
-    keep=30 * HOUR,
-)
+_told = (SUM, LEAST, MOST, _shown, DETAILS, _names, _names, _names)
+BACKEND: Final = Kind(NAME, "backend", HOUR, 1, _told, keys=300, at_once=True, keep=30 * HOUR)
 """What was shown to one backend."""
+STRANGER: Final = Kind(NAME, "stranger", HOUR, 1, _told, keys=50, at_once=True, keep=30 * HOUR)
+"""What was shown to a host that is no backend: a program may ask any, so they must not push backends out."""
 HABIT: Final = Kind(NAME, "habit", HOUR, 2, (SUM, LEAST, MOST, _several, _trace, _names), keys=100)
 """The same of a backend of which nothing is listed, to be held against other hours; it is its zone's."""
 COUNT, FIRST, LAST, SHOWN, EACH, SCRIPTS, DATASETS, CLAIMS = range(8)
@@ -117,12 +112,15 @@ def _fold_edge(columns: Columns, into: Folder) -> None:
 
 
 def _fold_behind(columns: Columns, facts: Facts, into: Folder, usual: set[tuple[str, ...]]) -> None:
-    sides, times = columns.texts("side"), columns.numbers("time")
-    told = tuple(zip(*map(columns.texts, _SAID), strict=True))
+    times = columns.numbers("time")
+    scopes, sides, scripts, services, hosts, credentials, sessions = map(columns.texts, _SAID)
     groups: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    for row, said in enumerate(told):
-        if sides[row] in _BEHIND and (said[-1] or said[-2]) and said not in usual:
-            groups.setdefault((times[row] // _HOUR_MS, said), []).append(row)
+    for row in [row for row, side in enumerate(sides) if side in _BEHIND]:
+        token, cookie = credentials[row], sessions[row]
+        if token or cookie:
+            said: tuple[str, ...] = (scopes[row], sides[row], scripts[row], services[row], hosts[row], token, cookie)
+            if said not in usual:
+                groups.setdefault((times[row] // _HOUR_MS, said), []).append(row)
     for (_, said), rows in groups.items():
         place = _place(columns, rows[0], facts)
         foreign = _foreign(columns, rows[0], place.allowed) if place.key else []
@@ -143,7 +141,7 @@ def _enter(columns: Columns, rows: list[int], key: Key, mark: str, into: Folder)
     times, rays, routes = columns.numbers("time"), columns.texts("ray"), columns.texts("route")
     first = min(rows, key=lambda row: (times[row], rays[row]))
     count, begun, ended = len(rows) * columns.weight, times[first], max(times[row] for row in rows)
-    cell = into.cell(BACKEND, (*ALL, *key), begun)
+    cell = into.cell(STRANGER if key[-1] == ELSEWHERE else BACKEND, (*ALL, *key), begun)
     each = DETAILS.cell(cell[EACH], mark, into.order)
     _count(cell, count, begun, ended)
     _count(each, count, begun, ended)
@@ -187,14 +185,13 @@ def _place(columns: Columns, row: int, facts: Facts) -> Place:
         columns.texts(name)[row] for name in ("side", "account", "zone", "script", "service", "host")
     )
     choices = facts.at(account=account, zone=zone, script=script).backend_credentials
-    name = host if side == "subrequest" else service or host
-    if not name or not {name, host}.isdisjoint(choices.user_credentials_at):
+    if not {service, host}.isdisjoint(choices.user_credentials_at):
         return Place()
-    allowed = frozenset(choices.allow or ())
-    if side == "subrequest":
-        known = facts.of_zone.get(zone, Zone())
-        if name not in known.backends:
-            own = name in known.hosts if known.hosts else name == zone or name.endswith(f".{zone}")
-            # A Worker that passes a request on to the host it was asked for is no backend of its own.
-            return Place() if own else Place((account, zone, name), ELSEWHERE, allowed)
+    known, allowed = facts.of_zone.get(zone, Zone()), frozenset(choices.allow or ())
+    if side == "subrequest" and host not in known.backends:
+        own = host in known.hosts if known.hosts else host == zone or host.endswith(f".{zone}")
+        # A Worker that passes a request on to the host it was asked for is no backend of its own.
+        return Place() if own or not host else Place((account, zone, host), ELSEWHERE, allowed)
+    # Whoever asks a backend can name any host: unless it is known, it is not what the backend is called.
+    name = service or (host if host in known.backends else columns.texts("scope")[row])
     return Place((account, zone, name), LEARNED if choices.allow is None else LISTED, allowed)

@@ -30,6 +30,7 @@ from detectors.backend_evidence import (
     LISTED,
     SCRIPTS,
     SHOWN,
+    STRANGER,
     WINDOW,
 )
 from detectors.base import Severity, Tier, Verdict, View, traces
@@ -51,7 +52,7 @@ def judge_edge(pane: int, fresh: Cell, view: View) -> Iterator[Verdict]:
     met = {each for _, (known,) in view.panes(KNOWN, ALL) for each in known.among(shown)}
     if met:
         for start in range(pane - WINDOW - HOUR, pane + EDGE.pane + WINDOW + HOUR, HOUR):
-            for key, cell in view.keys(BACKEND, start).items():
+            for key, cell in (*view.keys(BACKEND, start).items(), *view.keys(STRANGER, start).items()):
                 if cell[SHOWN].among(met):
                     yield from _forwarded(key, start, cell, view)
 

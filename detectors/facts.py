@@ -153,7 +153,19 @@ class Facts:
     """Seconds."""
     policy: str = ""
     """Digest of the redaction policy in force."""
+    _private: bool = field(init=False, compare=False, repr=False)
     _kept: dict[tuple[str, str, str], Choices] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look once for what is asked at every stretch of rows."""
+        levels = (self.everywhere, *self.accounts.values(), *self.zones.values(), *self.scripts.values())
+        private = any(level.get("cross_user", {}).get("private_routes") for level in levels)
+        object.__setattr__(self, "_private", private)
+
+    @property
+    def has_private_routes(self) -> bool:
+        """Tell whether anywhere a route is said to be one user's alone."""
+        return self._private
 
     @property
     def identity(self) -> Identity:

@@ -24,7 +24,7 @@ def finding_id(detector: str, rule: str, key: Key, pane: int) -> str:
     """Name a finding: the same wherever it is judged.
 
     >>> finding_id("silence", "gap", ("shop.example",), 0)
-    '0d5b6e3a'
+    '0540378409f26c77b494'
     """
     return hashlib.blake2b(spell((detector, rule, pane, *key)).encode(), digest_size=10, person=b"finding").hexdigest()
 

@@ -8,7 +8,6 @@ from typing import Final
 from detectors.audit_access import AuditAccess
 from detectors.backend_credentials import BackendCredentials
 from detectors.base import Detector
-from detectors.cross_user import CrossUser
 from detectors.kinds import Kind
 from detectors.outbound_hosts import OutboundHosts
 from detectors.secret_exposure import SecretExposure
@@ -17,7 +16,6 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     AuditAccess(),
     OutboundHosts(),
     BackendCredentials(),
-    CrossUser(),
     SecretExposure(),
 )
 

@@ -94,7 +94,7 @@ class Engine:
         """Return the form of a batch whose first line is no record; None for lines of JSON after all."""
         from pipeline.forms.choice import Known, form_of  # noqa: PLC0415 (nearly all batches are lines, and start sooner)
 
-        return form_of(stream, Known(batch.columns, plans.classes, self._limits))
+        return form_of(stream, Known(batch.columns, plans.classes, plans.keeps, self._limits))
 
     def _formed(
         self, form: Form, stream: Kept, batch: Batch, passage: Passage, deflater: Deflater

@@ -65,7 +65,7 @@ class Objects:
         self._place = place
         self._mark_document = mark_document
         self._made: dict[str, Redactor] = {}
-        self._plans = PlannedMaps(self.under, self.safe_name, self._pair)
+        self._plans = PlannedMaps(self.under, self.safe_name, self.pair)
 
     def under(self, name: str) -> Redactor:
         """Return what is done to the values under one name."""
@@ -177,7 +177,7 @@ class Objects:
         """Redact what stands under a name for queries: of SQL, GraphQL or people if it has spaces, else of a URL."""
         return self._by_class["text" if " " in value.strip() and value[:1] != "?" else "query"](value)
 
-    def _pair(self, names: tuple[str, ...]) -> Scrub | None:
+    def pair(self, names: tuple[str, ...]) -> Scrub | None:
         """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""
         name = next((each for each in names if each.lower() in _PAIR_NAMES), None)
         value = next((each for each in names if each.lower() in _VALUE_NAMES), None)

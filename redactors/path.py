@@ -17,6 +17,7 @@ from redactors.segments import (
     mark_segment,
     opens_webhook,
 )
+from redactors.shapes import is_plain
 
 CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
@@ -131,6 +132,8 @@ def _apply_templates(parts: list[str], templates: Sequence[Template], mark: str)
 def template_of(url: str) -> str:
     """Fold the path of a URL that was made safe to a template, as `path_templates` in a configuration takes it.
 
+    Only plain words stay: what the last look would mark in the log must not stand in a report either.
+
     >>> template_of("https://shop.example/u/4711/reset/[path]")
     '/u/*/reset/{secret}'
     """
@@ -139,4 +142,6 @@ def template_of(url: str) -> str:
 
 
 def _fold(part: str) -> str:
-    return "{secret}" if part == "[path]" else "*" if any(map(str.isdigit, part)) or "[" in part else part
+    if part == "[path]":
+        return "{secret}"
+    return part if not part or (is_plain(part) and not any(map(str.isdigit, part))) else "*"

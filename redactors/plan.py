@@ -116,6 +116,10 @@ class Plans:
         fields = self._classes(dataset)
         return [self._class(name, fields) for name in names]
 
+    def keeps(self, name: str) -> bool:
+        """Tell whether a name hides no secret itself."""
+        return self._redactors.objects.safe_name(name) == name
+
     def scrub(self, record: Record) -> int:
         """Make one record safe in place, whatever its names; return how many fields changed."""
         return self.find(tuple(record)).scrub(record)
@@ -146,11 +150,15 @@ class Plans:
         unknown = [name for name in names if self._class(name, fields) is None]
         dropped = unknown if self._policy.unknown == "drop" else []
         held = tuple(name for name in names if name not in dropped)
-        steps = [self._step(name, fields, dataset, observe) for name in held]
+        pair = None if dropped else self._redactors.objects.pair(tuple(unknown))
+        alone = [name for name in held if pair is None or name not in unknown]
+        steps = [self._step(name, fields, dataset, observe) for name in alone]
         steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
         renamed = {} if dropped else {name: self._redactors.objects.safe_name(name) for name in unknown}
         again = any("~" in safe for safe in renamed.values())
         scrub = self._compiled(steps) if compiled and not again else interpret_steps(steps, self._counts)
+        if pair:
+            scrub = _both(scrub, pair)
         if observe:
             scrub = self._observed(scrub, dataset, held, observe)
         scrub = _dropping(scrub, dropped) if dropped else renaming(scrub, renamed)
@@ -261,6 +269,10 @@ class Plans:
             return changed
 
         return scrub_for_tenant
+
+
+def _both(first: Scrub, second: Scrub) -> Scrub:
+    return lambda record: first(record) + second(record)
 
 
 def _dropping(scrub: Scrub, names: list[str]) -> Scrub:

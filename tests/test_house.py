@@ -25,9 +25,12 @@ PROJECT: dict[str, Any] = tomllib.loads((HOME / "pyproject.toml").read_text())
 SOURCES = [HOME / "edgesieve.py", *(path for each in PACKAGES for path in sorted((HOME / each).rglob("*.py")))]
 TESTS = sorted((HOME / "tests").rglob("*.py"))
 
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "tests/detectors/test_backend_credentials.py": "one detector's cases side by side",
+}
 """Files over 300 lines, each with its reason."""
 LONG_FUNCTIONS = {
+    "pipeline/passage.py:_scrub": "the hot loop: a call more for each record costs a hundredth of the whole",
     "redactors/registry.py:build": "the one place where every field class meets what is done to it",
 }
 """Functions over 40 lines, as FILE:NAME, each with its reason."""

@@ -29,6 +29,7 @@ from pipeline.cli.rules import rules
 from pipeline.cli.say import say
 from pipeline.cli.scan import scan
 from pipeline.cli.simulate import simulate
+from pipeline.sinks.files import WriteError
 from redactors.base import ConfigurationError
 
 _HOME = Path(__file__).resolve().parent.parent.parent
@@ -116,6 +117,8 @@ def _told(error: BaseException) -> tuple[int, str]:
             told = exits.USAGE, str(error)
         case ConfigurationError():
             told = exits.CONFIGURATION, str(error)
+        case WriteError():
+            told = exits.IO, str(error)
         case OSError():
             told = exits.IO, f"{error.filename or 'input or output'}: {error.strerror or type(error).__name__}"
         case _:

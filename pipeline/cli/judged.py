@@ -53,13 +53,14 @@ def run_judged(
     What the judge knows when all was heard, and before it says what is left, is kept in the folder `state`.
     """
     error: WriteError | None = None
+    ran: tuple[Result, Judging, FindingsLog] | None = None
     detection = detection_of(parts)
     with judge_state(state, detection) as kept:
         try:
             with writing_to(None if path == STANDARD_OUTPUT else path) as write:
                 log = FindingsLog(write, detection.facts.policy)
                 judging = Judging(kept.judge, log.hear, merged=kept.merged)
-                result = run(job, partial(build_engine, parts), on_dead, on_progress, judging)
+                ran = run(job, partial(build_engine, parts), on_dead, on_progress, judging), judging, log
                 judging.end_all()
                 kept.save()
                 judging.finish()
@@ -67,6 +68,9 @@ def run_judged(
                     raise log.error
         except WriteError as failed:
             error = failed
+    if ran is None:
+        raise error or WriteError
+    result, judging, log = ran
     faults = (*result.faults, *judging.faults)
     errors = (*result.io_errors, *([str(error)] if error else []))
     return replace(result, faults=faults, io_errors=errors), Judged(log, kept.judge, detection.facts)

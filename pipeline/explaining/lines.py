@@ -39,7 +39,8 @@ def numbered(engine: Engine, batch: Batch, limits: Limits) -> Iterator[Line]:
     stream = Kept(inflate(batch.chunks, limits))
     if begins_with_record(stream, limits.line_bytes):
         return _lines(stream.rest(), limits)
-    form = form_of(stream, Known(batch.columns, engine.plans(batch).classes, limits))
+    plans = engine.plans(batch)
+    form = form_of(stream, Known(batch.columns, plans.classes, plans.keeps, limits))
     return _items(form.parts(stream.rest())) if form else _lines(stream.rest(), limits)
 
 

@@ -35,6 +35,8 @@ class Known:
     """Of rows without a header; empty where the source does not say."""
     classes: Callable[[tuple[str, ...]], Sequence[str | None] | None]
     """Tells the field class of each of these names, None for one that is unknown; None where they are no record's."""
+    keeps: Callable[[str], bool]
+    """Tells whether a name hides no secret itself."""
     limits: Limits
 
     def knows(self, names: tuple[str, ...]) -> bool:
@@ -62,7 +64,7 @@ def form_of(pieces: Iterable[bytes], known: Known) -> Form | None:
         by_line = _begins_list(head, at) if first == b"[" else None
     if by_line is not None:
         return Documents(known.knows, known.limits, by_line=by_line)
-    columns = known.columns or (_header(head.line(at), known.knows) if first.isalpha() or first == b'"' else ())
+    columns = known.columns or (_header(head.line(at), known) if first.isalpha() or first == b'"' else ())
     return Rows(columns, known.nested(columns), known.limits) if columns else None
 
 
@@ -119,14 +121,19 @@ def _object(text: bytes) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _header(line: bytes, knows: Knows) -> tuple[str, ...]:
-    """Return the columns that a header names; none where a line is no header of a dataset."""
+def _header(line: bytes, known: Known) -> tuple[str, ...]:
+    """Return the columns that a header names; none where a line is no header of a dataset, or a name is a secret."""
     line = line.rstrip(b"\r\n")
     for by in map(dialect, DELIMITERS):
         if by.begun.fullmatch(line):
             names = names_in(by.cells(line))
-            if len(names) > 1 and len({*names}) == len(names) and all(map(_COLUMN.fullmatch, names)) and knows(names):
-                return names
+            if (
+                len(names) > 1
+                and len({*names}) == len(names)
+                and all(map(_COLUMN.fullmatch, names))
+                and known.knows(names)
+            ):
+                return names if all(map(known.keeps, names)) else ()
     return ()
 
 

@@ -63,12 +63,8 @@ FAULTS = {
         "kind = 'ftp'\npath = 'x'",
         "edge.toml:2: source[0].kind: unknown word; right would be one of",
     ),
-    "no kind": ("path = 'x'", "edge.toml:1: source[0].kind: missing; right would be files"),
+    "no kind": ("path = 'x'", 'edge.toml:1: source[0].kind: missing; right would be a word, as in kind = "files"'),
     "no path": ("kind = 'files'", "edge.toml:1: source[0].path: missing; right would be a file, a glob or a folder"),
-    "a key of a later version": (
-        "kind = 'files'\npath = 'x'\nsample_rate = 0.5",
-        f"edge.toml:4: source[0].sample_rate: {LATER}",
-    ),
     "a key that does not exist": (
         "kind = 'files'\npath = 'x'\ncolums = ['hunter2']",
         "edge.toml:4: source[0].colums: unknown key; right would be columns",

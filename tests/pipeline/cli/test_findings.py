@@ -101,7 +101,7 @@ def test_marks_have_the_names_of_the_configuration_and_its_file_is_the_default(
         "[[findings]]\nkind = 'file'\npath = 'f'\n[findings_names]\nfile = 'names.toml'\n"
     )
     write(
-        tmp_path / "f", finding(1, subject=MARK), finding(2, subject=f"~{MARK[12:28]}"), finding(3, subject="~NOBODY")
+        tmp_path / "f", finding(1, subject=MARK), finding(2, subject=f"~{MARK[-21:-5]}"), finding(3, subject="~NOBODY")
     )
     shown = edgesieve("findings", "--config", "edge.toml").stdout.decode()
     assert (shown.count("ci-deployer"), shown.count("~NOBODY"), shown.count(MARK)) == (2, 1, 0)

@@ -32,7 +32,7 @@ def _form(head: str, columns: tuple[str, ...] = ()) -> str:
     stream = Kept([head.encode()])
     if begins_with_record(stream, LIMIT):
         return "lines"
-    form = form_of(stream, Known(columns, _classes, limits))
+    form = form_of(stream, Known(columns, _classes, str.isalnum, limits))
     if isinstance(form, Documents):
         return "documents, one a line" if form.by_line else "documents"
     return "rows" if isinstance(form, Rows) else "lines"
@@ -120,7 +120,7 @@ def test_no_more_is_read_than_the_first_line(head: str) -> None:
 
     kept = Kept(stream())
     if not begins_with_record(kept, LIMIT):
-        form_of(kept, Known((), _classes, Limits(line_bytes=LIMIT)))
+        form_of(kept, Known((), _classes, str.isalnum, Limits(line_bytes=LIMIT)))
 
 
 def test_what_was_looked_at_is_read_again_in_the_same_pieces() -> None:
