@@ -26,24 +26,21 @@ COUNT, FIRST, LAST, WHERE, HOW, RAYS = range(6)
 OK, ANSWERED, FAILED, UNKNOWN = 1, 2, 4, 8
 """Bits of `HOW`: 2xx or 3xx; 4xx; 5xx; no status."""
 WHERE_PART, RAYS_PART = Traces(3), Sample(8)
-CALLS: Final = Kind(
-    "outbound_hosts",
-    "calls",
-    PANE,
-    owner=1,
-    parts=(SUM, LEAST, MOST, WHERE_PART, BITS, RAYS_PART),
-    keys=60,
-    at_once=True,
-    keep=_WINDOW,
-)
-"""Key: owner, script, zone, account, place, the inside address that it leads to (else ""), way."""
+_CALL_PARTS: Final = (SUM, LEAST, MOST, WHERE_PART, BITS, RAYS_PART)
+INSIDE: Final = Kind("outbound_hosts", "inside", PANE, 1, _CALL_PARTS, keys=60, at_once=True, keep=_WINDOW)
+OUTSIDE: Final = Kind("outbound_hosts", "outside", PANE, 1, _CALL_PARTS, keys=60, at_once=True, keep=_WINDOW)
+"""Apart, so that many hosts outside push out none inside.
+
+Key: whose it is, script, zone, account, place, the inside address that it leads to (else ""), way. It is the zone's
+where that is known, since a visitor's request may not tell which script it ran.
+"""
 
 ASKED, REDIRECTED = "asked", "redirected"
 LEADS: Final = Kind("outbound_hosts", "leads", PANE, owner=1, parts=(RAYS_PART,), keys=30, at_once=True, keep=_WINDOW)
-"""Which requests could have led to a call. Key: owner, `asked` or `redirected`, the host that was asked for, or did."""
+"""Which requests could have led to a call. Key: whose, `asked` or `redirected`, the host that was asked for, or did."""
 
 EDGE, WORKER, TRIED_FIRST, TRIED_LAST, TRIED_WHERE, HOSTS, CLIENTS = range(7)
-HOSTS_PART, CLIENTS_PART = Sample(5, (SUM,)), Distinct(6)
+HOSTS_PART, CLIENTS_PART = Sample(20, (SUM,)), Distinct(6)
 ATTEMPTS: Final = Kind(
     "outbound_hosts",
     "attempts",
@@ -59,7 +56,10 @@ BUILD, HOST = "build", "host"
 ITEMS_PART: Final = Sample(32, (SUM, LEAST, MOST, Traces(1)))
 """Each with `COUNT`, `FIRST`, `LAST` and `WHERE`."""
 SEEN: Final = Kind("outbound_hosts", "seen", PANE, owner=1, parts=(ITEMS_PART,), keys=20, remembered=50)
-"""Key: owner, `build`, with versions for items; or owner, `host`, script, zone, account, with `WAY PLACE ADDRESS`."""
+"""Key: script, `build`, with versions for items; or script, `host`, it, zone, account, with `WAY PLACE ADDRESS`.
+
+The script's, where it is known, since trace events may not tell of which zone.
+"""
 
 _VIAS: Final = {
     "subrequest": Via.CALL,
@@ -81,8 +81,9 @@ class Place:
 
     target: str
     via: Via
-    owner: tuple[str, str, str, str]
-    """Whose it is, script, zone, account."""
+    script: str
+    zone: str
+    account: str
     allowed: Allowlist | None
     wrong: Suspicion | None
     learned: bool
@@ -113,23 +114,22 @@ def fold_calls(columns: Columns, facts: Facts, into: Folder) -> None:
 
 def _place(target: str, side: str, script: str, zone: str, account: str, facts: Facts) -> Place:
     via = _VIAS.get(side, Via.CALL)
-    owner = (script or zone or account, script, zone, account)
     if target == _NOWHERE:
-        return Place(target, via, owner, None, None, learned=False)
+        return Place(target, via, script, zone, account, None, None, learned=False)
     allowed = allowed_hosts(facts, account=account, zone=zone, script=script, via=via)
     wrong = suspicion(target, "", via, allowed)
     if via is Via.CONSOLE:
         learned = wrong is None and is_printed_inside(target, allowed)
     else:
         learned = wrong is None and via is Via.CALL and allowed is None
-    return Place(target, via, owner, allowed, wrong, learned)
+    return Place(target, via, script, zone, account, allowed, wrong, learned)
 
 
 def _fold_call(columns: Columns, row: int, place: Place, into: Folder) -> None:
     reached = columns.texts("reached")[row]
     wrong = suspicion(place.target, reached, place.via, place.allowed) if reached else place.wrong
     if wrong:
-        _suspect(columns, row, (*place.owner, place.target, reached if place.wrong is None else "", place.via), into)
+        _suspect(columns, row, place, wrong, (place.target, reached if place.wrong is None else "", place.via), into)
     elif place.learned and not _was_asked(columns, row, place):
         _add(_item(columns.numbers("time")[row], place, reached, into), columns, row)
     if place.via is Via.CALL and columns.numbers("status")[row] in _REDIRECTS:
@@ -137,9 +137,9 @@ def _fold_call(columns: Columns, row: int, place: Place, into: Folder) -> None:
 
 
 def _item(time: int, place: Place, reached: str, into: Folder) -> Cell:
-    owner, *others = place.owner
+    of = (place.script, place.zone, place.account)
     way = f"{place.via} {place.target} {reached}".rstrip()
-    return ITEMS_PART.cell(into.cell(SEEN, (owner, HOST, *others), time)[0], way, into.order)
+    return ITEMS_PART.cell(into.cell(SEEN, (next(filter(None, of), ""), HOST, *of), time)[0], way, into.order)
 
 
 def _learn(columns: Columns, rows: list[int], place: Place, into: Folder) -> None:
@@ -161,13 +161,21 @@ def _was_asked(columns: Columns, row: int, place: Place) -> bool:
 
 def _fold_redirect(columns: Columns, row: int, place: Place, into: Folder) -> None:
     target = columns.texts("redirect")[row]
-    if target and suspicion(target, "", Via.REDIRECT, place.allowed):
-        _suspect(columns, row, (*place.owner, target, "", Via.REDIRECT), into)
-    _lead(columns, row, (place.owner[0], REDIRECTED, canonical(place.target).bare), into)
+    wrong = suspicion(target, "", Via.REDIRECT, place.allowed) if target else None
+    if wrong:
+        _suspect(columns, row, place, wrong, (target, "", Via.REDIRECT), into)
+    whose = _whose(place.script, place.zone, place.account)
+    _lead(columns, row, (whose, REDIRECTED, canonical(place.target).bare), into)
 
 
-def _suspect(columns: Columns, row: int, key: Key, into: Folder) -> None:
-    cell = into.cell(CALLS, key, columns.numbers("time")[row])
+def _whose(script: str, zone: str, account: str) -> str:
+    return zone or account or script
+
+
+def _suspect(columns: Columns, row: int, place: Place, wrong: Suspicion, what: Key, into: Folder) -> None:
+    of = (place.script, place.zone, place.account)
+    kind = INSIDE if wrong.rule == "internal" else OUTSIDE
+    cell = into.cell(kind, (_whose(*of), *of, *what), columns.numbers("time")[row])
     _add(cell, columns, row)
     cell[HOW] |= _how(columns.numbers("status")[row])
     ray = columns.texts("parent")[row] or columns.texts("ray")[row]
@@ -212,7 +220,7 @@ def fold_attempts(columns: Columns, into: Folder) -> None:
         HOSTS_PART.cell(cell[HOSTS], host or target, into.order)[0] += columns.weight
         if numbers("client")[row]:
             CLIENTS_PART.add(cell[CLIENTS], numbers("client")[row])
-        _lead(columns, row, (script or zone or account, ASKED, host), into)
+        _lead(columns, row, (_whose(script, zone, account), ASKED, host), into)
 
 
 def fold_builds(columns: Columns, facts: Facts, into: Folder) -> None:

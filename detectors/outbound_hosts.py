@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from detectors.base import Need, Verdict, View
@@ -17,9 +18,10 @@ from detectors.outbound_evidence import (
     ASKED,
     ATTEMPTS,
     BUILD,
-    CALLS,
     HOST,
+    INSIDE,
     LEADS,
+    OUTSIDE,
     PANE,
     RAYS,
     SEEN,
@@ -37,7 +39,7 @@ class OutboundHosts:
     """Looks at where programs call; at what led there; and, where there is no list, at what is new."""
 
     name: str = "outbound_hosts"
-    kinds: tuple[Kind, ...] = (CALLS, LEADS, ATTEMPTS, SEEN)
+    kinds: tuple[Kind, ...] = (INSIDE, OUTSIDE, LEADS, ATTEMPTS, SEEN)
     columns: frozenset[str] = frozenset(
         {
             "script",
@@ -93,11 +95,11 @@ class OutboundHosts:
 
     def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, facts: Facts) -> Iterator[Verdict]:
         """Judge by kind. A call is said again when what led to it becomes known."""
-        if kind is CALLS:
+        if kind in (INSIDE, OUTSIDE):
             yield from _call(key, pane, evidence, _leads(key, pane, evidence, view), facts)
         elif kind is LEADS:
-            for later in (pane, pane + PANE):
-                for called, cell in view.keys(CALLS, later).items():
+            for calls, later in product((INSIDE, OUTSIDE), (pane, pane + PANE)):
+                for called, cell in view.keys(calls, later).items():
                     if _led(key, evidence, called, cell):
                         yield from _call(called, later, cell, _leads(called, later, cell, view), facts)
         elif kind is ATTEMPTS:

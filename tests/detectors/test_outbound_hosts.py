@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from detectors.base import Severity, Tier, Verdict
 from detectors.facts import Facts, Zone
 from detectors.folder import load_message
+from detectors.judge import Judge
 from detectors.outbound_hosts import OutboundHosts
 from detectors.registry import kinds_of
 from tests.detectors.stories import last_versions
-from tests.detectors.toys import folded
+from tests.detectors.toys import SEED, START, folded
 from tests.detectors.trials import TURNS, Row, at, findings, in_parts, said
 
 DETECTOR = OutboundHosts()
@@ -125,11 +126,21 @@ def test_calls_of_one_pane_are_one_finding_and_those_of_the_next_another() -> No
 @pytest.mark.parametrize("order", [1, -1], ids=["request first", "call first"])
 @pytest.mark.parametrize("second", [10, 299.9], ids=["same pane", "next pane"])
 def test_a_call_that_a_visitor_asked_for_is_graver_whichever_record_comes_first(order: int, second: float) -> None:
-    batches = [[visit(second, "http://10.0.0.5")], [call(second + 0.2, "https://10.0.0.5")]][::order]
+    batches = [[visit(second, "http://10.0.0.5", script="")], [call(second + 0.2, "https://10.0.0.5")]][::order]
     verdicts = {each.rule: each for each in said(DETECTOR, LISTED, *batches)}
     assert (verdicts["internal"].severity, verdicts["attempts"].severity) == (Severity.CRITICAL, Severity.INFO)
     assert "as a visitor asked in the same request" in verdicts["internal"].summary
     assert len(verdicts["internal"].next) == 3
+
+
+def test_a_request_that_comes_later_makes_a_call_graver_before_its_pane_is_closed() -> None:
+    judge = Judge(LISTED, SEED, (DETECTOR,))
+    heard = []
+    for row in (call(300.1, "https://10.0.0.5"), visit(299.9, "http://10.0.0.5"), call(310, "https://x.internal")):
+        (packed,) = folded([row], facts=LISTED, detectors=(DETECTOR,))
+        heard += [*judge.tick(START + 311), *judge.merge(packed)]
+    versions = [each.verdict.severity for each in heard if each.verdict.subject == "https://10.0.0.5"]
+    assert versions == [Severity.HIGH, Severity.CRITICAL]
 
 
 @pytest.mark.parametrize(
@@ -138,9 +149,8 @@ def test_a_call_that_a_visitor_asked_for_is_graver_whichever_record_comes_first(
         visit(10, "http://10.0.0.5", ray="r2"),
         visit(10, "http://10.0.0.6"),
         visit(700, "http://10.0.0.5"),
-        visit(10, "http://10.0.0.5", script="other"),
     ],
-    ids=["other request", "other host", "later", "other script"],
+    ids=["other request", "other host", "later"],
 )
 def test_a_visitor_who_asked_for_something_else_did_not_cause_it(asked: Row) -> None:
     (verdict,) = [
@@ -262,6 +272,6 @@ def test_evidence_is_bounded_whatever_visitors_and_programs_name() -> None:
         assert len(folded(rows, facts=facts, detectors=(DETECTOR,))[0]) < 64_000
 
 
-def test_the_gravest_is_not_lost_among_many_hosts_of_other_programs() -> None:
-    rows = [call(1, f"https://h{number}.example", script=f"s{number % 20}") for number in range(2000)]
-    assert ("internal", "critical", METADATA) in told([*rows, call(2, METADATA, script="quiet")])
+def test_the_gravest_is_not_lost_among_many_hosts() -> None:
+    rows = [call(1, f"https://h{number}.example") for number in range(2000)]
+    assert ("internal", "critical", METADATA) in told([*rows, call(2, METADATA)])
