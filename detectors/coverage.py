@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detectors.base import Detector, Need
-from detectors.clocks import Clock, Clocks
+from detectors.clocks import NOT_YET, Clock, Clocks
 from detectors.facts import Facts
 from detectors.feeds import Feed, FeedName
 
@@ -41,7 +41,9 @@ def _of_place(place: tuple[str, str], detectors: Sequence[Detector], facts: Fact
     account, zone = place
     feeds = {name: clock for name, clock in clocks.feeds.items() if _concerns(clock, account, zone)}
     started = clocks.started(feeds)
-    warming = not started or clocks.tick < started + facts.warm_up
+    # Where no time ticks, the logs themselves say how far they have come.
+    now = clocks.latest if clocks.tick == NOT_YET else clocks.tick
+    warming = not started or now < started + facts.warm_up
     for detector in detectors:
         missing = [need for need in detector.needs if not _is_met(need, feeds.values())]
         blind = any(not need.rules for need in missing)

@@ -16,12 +16,15 @@ from pipeline.base import Batch, Limits
 from pipeline.cache import user_cache
 from pipeline.codec import Block, Deflater, blocks, inflate
 from pipeline.config import load
+from pipeline.detecting import watching
 from pipeline.engine import Engine
 from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare
 from redactors.keyring import new_ring
 from redactors.straight import Scrub
 
+SEEN = "whole, seen"
+"""The stage whose engine has detection on, with the facts of no configuration."""
 UNBOUND = Limits(body_bytes=None, inflated_bytes=None)
 _NEWLINE = orjson.OPT_APPEND_NEWLINE
 
@@ -112,6 +115,7 @@ STAGES: dict[str, Callable[[Path, Engine], int]] = {
     "all but deflate": uncompressed,
     "bare codec": bare,
     "whole": whole,
+    SEEN: whole,
 }
 
 
@@ -126,7 +130,7 @@ def main(stage: str, path: str, config: str = "") -> None:
     cache = user_cache(os.environ)
     settings = load(Path(config), cache) if config else Settings()
     parts = replace(prepare(settings, cache), ring=new_ring(bytes(range(64))), limits=UNBOUND)
-    engine = build_engine(parts)
+    engine = build_engine(watching(parts, settings) if stage == SEEN else parts)
     start = time.process_time()
     count = STAGES[stage](Path(path), engine)
     seconds = time.process_time() - start

@@ -93,3 +93,15 @@ def test_nothing_to_look_at_is_wrong_usage(edgesieve: Edgesieve) -> None:
     run = edgesieve("coverage")
     assert run.returncode == 2
     assert b"nothing to look at; right would be logs as PATH" in run.stderr
+
+
+def test_logs_that_name_no_time_end_the_learning_by_how_far_they_come(edgesieve: Edgesieve, tmp_path: Path) -> None:
+    for minutes, state in ((0, "warming"), (61, "ready")):
+        times = (1_772_442_840, 1_772_442_840 + minutes * 60)
+        rows = [{"ZoneName": "shop.example", "EdgeStartTimestamp": time, "RayID": "1"} for time in times for _ in "ab"]
+        (tmp_path / "edge.toml").write_text("[detect]\nwarm_up = '1h'\n")
+        for number, row in enumerate(rows):
+            (tmp_path / f"{number}.ndjson").write_text(json.dumps(row | {"EdgeResponseStatus": 200}) + "\n")
+        names = [f"{number}.ndjson" for number in range(len(rows))]
+        found = states(edgesieve("coverage", *names, "--config", "edge.toml", "--json").stdout)
+        assert found["shop.example", "secret_exposure"]["state"] == state
