@@ -68,7 +68,7 @@ class BackendCredentials:
         if kind in (BACKEND, STRANGER):
             yield from judge_backend(key, pane, evidence, view, facts)
         elif kind is EDGE and not view.closed:
-            yield from judge_edge(pane, view.delta, view)
+            yield from judge_edge(pane, view.delta, view, facts)
         elif kind is HABIT:
             yield from judge_habit(key, pane, evidence, view, facts)
 

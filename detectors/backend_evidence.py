@@ -13,7 +13,7 @@ from detectors.columns import MARK_LETTERS, Columns
 from detectors.estimates import Distinct
 from detectors.evidence import LEAST, MOST, SUM, Cell
 from detectors.facts import Facts, Zone
-from detectors.fingerprints import Fingerprints, number, split
+from detectors.fingerprints import Fingerprints, is_fingerprint, number, split
 from detectors.folder import Folder
 from detectors.kinds import Key, Kind
 from detectors.samples import Sample, Sampled, Traces
@@ -133,7 +133,8 @@ def _fold_behind(columns: Columns, facts: Facts, into: Folder, usual: set[tuple[
 def _foreign(columns: Columns, row: int, allowed: frozenset[str]) -> list[tuple[str, str]]:
     """Return the credentials and session cookies of a row that are not allowed, each once."""
     shown = ((CREDENTIAL, columns.texts("credentials")[row]), (COOKIE, columns.texts("sessions")[row]))
-    return [(what, mark) for what, marks in shown for mark in dict.fromkeys(split(marks)) if mark not in allowed]
+    each = ((what, mark) for what, marks in shown for mark in dict.fromkeys(split(marks)))
+    return [(what, mark) for what, mark in each if mark not in allowed and is_fingerprint(mark)]
 
 
 def _enter(columns: Columns, rows: list[int], key: Key, mark: str, into: Folder) -> None:

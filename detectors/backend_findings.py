@@ -35,18 +35,19 @@ from detectors.backend_evidence import (
 )
 from detectors.base import Severity, Tier, Verdict, View, traces
 from detectors.evidence import Cell
-from detectors.facts import Facts
+from detectors.facts import BackendCredentials, Facts
 from detectors.findings import MAX_EVIDENCE
 from detectors.fingerprints import number
 from detectors.kinds import Key
 from detectors.samples import Traced
-from detectors.wording import names, shares, table
+from detectors.wording import counted, names, shares, table
 
 MANY: Final = 3
 """So many times as many as are listed, credentials are users' rather than Workers'."""
+_NOTHING_SAID: Final = BackendCredentials()
 
 
-def judge_edge(pane: int, fresh: Cell, view: View) -> Iterator[Verdict]:
+def judge_edge(pane: int, fresh: Cell, view: View, facts: Facts) -> Iterator[Verdict]:
     """Say which backends were shown what a client has just been seen with."""
     shown = set(fresh[0])
     met = {each for _, (known,) in view.panes(KNOWN, ALL) for each in known.among(shown)}
@@ -54,24 +55,27 @@ def judge_edge(pane: int, fresh: Cell, view: View) -> Iterator[Verdict]:
         for start in range(pane - WINDOW - HOUR, pane + EDGE.pane + WINDOW + HOUR, HOUR):
             for key, cell in (*view.keys(BACKEND, start).items(), *view.keys(STRANGER, start).items()):
                 if cell[SHOWN].among(met):
-                    yield from _forwarded(key, start, cell, view)
+                    yield from _forwarded(key, start, cell, view, facts)
 
 
 def judge_backend(key: Key, pane: int, evidence: Cell, view: View, facts: Facts) -> Iterator[Verdict]:
     """Say what is wrong with what a backend was shown in an hour."""
-    yield from _forwarded(key, pane, evidence, view)
+    yield from _forwarded(key, pane, evidence, view, facts)
     if key[5] == LISTED:
         yield _outside(key, pane, evidence, facts)
 
 
-def _forwarded(key: Key, pane: int, cell: Cell, view: View) -> Iterator[Verdict]:
+def _forwarded(key: Key, pane: int, cell: Cell, view: View, facts: Facts) -> Iterator[Verdict]:
     left, met = set(cell[SHOWN]), set[int]()
     for start, (shown,) in view.panes(EDGE, ALL):
         if start - pane < HOUR + WINDOW and pane - start < EDGE.pane + WINDOW:
             met |= shown.among(left)
             left -= met
     if met:
-        _, _, zone, name, what, standing = map(str, key)
+        _, account, zone, name, what, standing = map(str, key)
+        said = facts.at(account=account, zone=zone).backend_credentials
+        # Where nobody said a word about backends, it may be meant to be so.
+        severity = Severity.MEDIUM if said == _NOTHING_SAID else Severity.CRITICAL
         whose = "a host that is no backend of the zone" if standing == ELSEWHERE else "a backend"
         yield _verdict(
             "forwarded",
@@ -79,8 +83,8 @@ def _forwarded(key: Key, pane: int, cell: Cell, view: View) -> Iterator[Verdict]
             pane,
             cell,
             met,
-            severity=Severity.CRITICAL,
-            summary=f"{len(met)} {what}s that clients showed at the edge reached {name}, {whose};"
+            severity=severity,
+            summary=f"{counted(len(met), what)} that clients showed at the edge reached {name}, {whose};"
             f" whoever runs it or reads its logs can act as these users: stop passing {_HEADERS[what]} on",
             quiet_with=f'{table(zone, "backend_credentials")} user_credentials_at = ["{name}"]',
         )
@@ -99,7 +103,7 @@ def _outside(key: Key, pane: int, cell: Cell, facts: Facts) -> Verdict:
         cell,
         shown,
         severity=Severity.CRITICAL if users else Severity.HIGH,
-        summary=f"{name} was shown {len(shown)} {what}s that are not on the list of what it may see"
+        summary=f"{name} was shown {counted(len(shown), what)} that the list of what it may see does not hold"
         f"{f' (JWTs among them name {claims})' if claims else ''}; {likely}",
         observed=float(len(shown)),
         expected=0.0,

@@ -21,7 +21,7 @@ _DELIMITER = re.compile(r";|%(?:00|0a|0d|23|2f|3b|3f|5c)")
 
 
 def odd_path(path: Any) -> str:  # noqa: ANN401 (any JSON value)
-    """Say in a word what is odd about a scrubbed path; empty for nothing.
+    """Say in a word what is odd about the path of a URI as it came; empty for nothing.
 
     >>> odd_path("/account/orders/77"), odd_path("/account/x.CSS?v=1"), odd_path("/account%2Fx.css"), odd_path("/me;x")
     ('', 'ext:css', '%2f', ';')

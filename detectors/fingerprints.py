@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from array import array
 from bisect import bisect_left
@@ -20,6 +21,7 @@ SIZE: Final = 8
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")
 _FIRST: Final = Struct(">Q2x")
+_MARK: Final = re.compile(f"[{_LETTERS}]{{{MARK_LETTERS}}}")
 _RECENT: Final = 4096
 """Fingerprints that wait to be sorted in, or a quarter of what is there, if that is more."""
 
@@ -27,9 +29,15 @@ _RECENT: Final = 4096
 def numbers(marks: str) -> Iterator[int]:
     """Go through the first 64 bits of fingerprints of 16 letters each, joined: keyed hashes.
 
+    Raises:
+        ValueError: they are something else.
+
     >>> [f"{each:016x}" for each in numbers("AAAAAAAAAAAAAAAB77777777AAAAAAAA")]
     ['0000000000000000', 'ffffffffff000000']
     """
+    if len(marks) % MARK_LETTERS:
+        message = f"fingerprints are of {MARK_LETTERS} letters each"
+        raise ValueError(message)
     if marks:
         data = int(marks.translate(_DIGITS), 32).to_bytes(len(marks) // MARK_LETTERS * _FIRST.size, "big")
         for (each,) in _FIRST.iter_unpack(data):
@@ -39,6 +47,11 @@ def numbers(marks: str) -> Iterator[int]:
 def number(letters: str) -> int:
     """Return the first 64 bits of one fingerprint: a keyed hash, fit for `Distinct`, `Counts` and `FingerprintSet`."""
     return int(letters.translate(_DIGITS), 32) >> (MARK_LETTERS * 5 - 64)
+
+
+def is_fingerprint(text: str) -> bool:
+    """Tell whether a text is one, and not only as long as one."""
+    return _MARK.fullmatch(text) is not None
 
 
 def split(marks: str) -> list[str]:
@@ -104,7 +117,11 @@ class FingerprintSet:
 
     def _settle(self) -> None:
         if self._letters:
-            self._recent.update(numbers("".join(self._letters)))
+            try:
+                self._recent.update(numbers("".join(self._letters)))
+            # What only looks like a mark from afar is no fingerprint, and must not cost those that are.
+            except ValueError:
+                self._recent.update(number(each) for each in self._letters if is_fingerprint(each))
             self._letters.clear()
 
     def _sort(self) -> None:

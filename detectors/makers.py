@@ -56,7 +56,7 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
         "parent": _parent,
         "host": lambda look: _first(look, look.role("host"), sights.host),
         "route": lambda look: _first(look, look.role("route"), Routes(around.facts.routes).route),
-        "odd_path": lambda look: _first(look, look.role("route"), odd_path) if look.role("cache") else "",
+        "odd_path": _odd_path,
         "client": _client,
         "network": _network,
         "credentials": _credentials,
@@ -237,6 +237,12 @@ def _content_type(look: Look) -> Code:
     known: dict[str, str] = {}
     get, learn = look.constant(known.get), look.call(partial(_media, known), "w")
     return f"({get}(w) or {learn} if (w := {look.safe(paths[0])}).__class__ is Str else '')"
+
+
+def _odd_path(look: Look) -> Code:
+    paths = look.role("route") if look.role("cache") else []
+    # As it came: what a cache and its origin read differently is what scrubbing may take away.
+    return look.raw(paths[0], odd_path) if paths else ""
 
 
 def _cache_key(look: Look) -> Code:

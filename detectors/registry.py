@@ -8,6 +8,7 @@ from typing import Final
 from detectors.audit_access import AuditAccess
 from detectors.backend_credentials import BackendCredentials
 from detectors.base import Detector
+from detectors.cross_user import CrossUser
 from detectors.kinds import Kind
 from detectors.outbound_hosts import OutboundHosts
 from detectors.secret_exposure import SecretExposure
@@ -16,6 +17,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     AuditAccess(),
     OutboundHosts(),
     BackendCredentials(),
+    CrossUser(),
     SecretExposure(),
 )
 

@@ -31,6 +31,15 @@ def shares(counts: Mapping[str, int]) -> tuple[tuple[str, float], ...]:
     return tuple((name, round(count / total, 3)) for name, count in ranked[:MAX_TOP])
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "answer"), counted(2, "answer")
+    ('1 answer', '2 answers')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def names(texts: set[str]) -> str:
     """Join names; what looks like none, a visitor may have chosen, and is left out.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,8 +44,8 @@ def places(notes: Iterable[Note], safe: bytes, raw: bytes) -> list[Place]:
     What stands in a mark is found by the mark. What was cut away with the query of a URL, or stays since its rule is in
     shadow, is found in the raw line; the path is told by those names of it that leave.
     """
-    texts = list(_texts(_record(safe)))
-    marked = _by_mark(texts)
+    record = _record(safe)
+    marked = _by_mark(record)
     found: set[Place] = set()
     sought: list[Note] = []
     for note in dict.fromkeys(notes):
@@ -53,19 +53,19 @@ def places(notes: Iterable[Note], safe: bytes, raw: bytes) -> list[Place]:
         found.update((".".join(path), note.rule, note.fingerprint) for path in paths)
         sought += [] if paths else [note]
     if sought:
-        known = {path[:size] for path, _ in texts for size in range(len(path) + 1)}
-        raw_texts = list(_texts(_record(raw)))
+        known = {path[:size] for path, _ in _texts(record, "") for size in range(len(path) + 1)}
+        raw_texts = list(_texts(_record(raw), ""))
         for note in sought[:MOST_SOUGHT]:
             path = next((path for path, text in raw_texts if note.secret in text), ())
             found.add((".".join(_longest(path, known)), note.rule, note.fingerprint))
     return sorted(found)
 
 
-def _by_mark(texts: Sequence[tuple[Path, str]]) -> dict[str, dict[Path, None]]:
+def _by_mark(record: Record) -> dict[str, dict[Path, None]]:
     """Return where each mark stands, by the mark less its closing bracket."""
     found: dict[str, dict[Path, None]] = {}
-    for path, text in texts:
-        for mark in MARK.finditer(text) if "[" in text else ():
+    for path, text in _texts(record, "["):
+        for mark in MARK.finditer(text):
             found.setdefault(mark[0][:-1], {})[path] = None
     return found
 
@@ -82,17 +82,26 @@ def _record(line: bytes) -> Record:
     return found if isinstance(found, dict) else {}
 
 
-def _texts(record: Record) -> Iterator[tuple[Path, str]]:
-    """Yield every string of a record with its path, and every name as a string of its place."""
+def _texts(record: Record, sign: str) -> Iterator[tuple[Path, str]]:
+    """Yield the strings of a record that hold a sign, each with its path; names too, as strings of their own place."""
     waiting: list[tuple[Path, Value]] = [((), record)]
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                below = (*path, _ANY if "[" in name else name)[:MOST_LEVELS]
-                yield below, name
-                waiting.append((below, inner))
-        elif isinstance(value, list):
-            waiting += [(path, inner) for inner in value]
-        elif isinstance(value, str):
-            yield path, value
+        if value.__class__ is list:
+            for inner in value:
+                if inner.__class__ is dict or inner.__class__ is list:
+                    waiting.append((path, inner))
+                elif inner.__class__ is str and sign in inner:
+                    yield path, inner
+            continue
+        for name, inner in value.items():
+            if sign in name:
+                yield _below(path, name), name
+            if inner.__class__ is dict or inner.__class__ is list:
+                waiting.append((_below(path, name), inner))
+            elif inner.__class__ is str and sign in inner:
+                yield _below(path, name), inner
+
+
+def _below(path: Path, name: str) -> Path:
+    return (*path, _ANY if "[" in name else name)[:MOST_LEVELS]

@@ -172,6 +172,8 @@ class Exchange:
     """Seconds by which its lines at the edge come late."""
     logged: bool = True
     """Whether the edge has lines of it at all."""
+    shows: bool = False
+    """It shows an incident: no other case may change it any more."""
 
 
 @dataclass(frozen=True, slots=True)

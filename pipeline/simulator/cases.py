@@ -59,6 +59,7 @@ class Stage:
 
     def show(self, x: Exchange, ray: str = "", token: str = "") -> None:
         """Note that an exchange shows the case, by its own ray or another, perhaps with a token."""
+        x.shows = x.shows or bool(self.label.difficulty)
         self.show_at(x.at, ray or x.ray, token)
 
     def show_at(self, moment: int, ray: str = "", token: str = "") -> None:

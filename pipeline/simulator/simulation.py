@@ -140,7 +140,7 @@ class _Traffic:
         changes = [(each.low, _until(each), each.effect.change) for each in active if each.effect.change]
         for begun, until, change in changes:
             for x in pending:
-                if begun <= x.at < until:
+                if begun <= x.at < until and not x.shows:
                     change(x)
         return pending
 

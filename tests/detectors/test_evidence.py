@@ -177,3 +177,9 @@ def test_a_sample_that_is_nested_in_a_sample_keeps_its_own_bound() -> None:
         Sample(1).cell(part.cell(state, f"{at % 3}", ORDER)[0], f"{at}", ORDER)
     part.trim(state, ORDER)
     assert all(len(cell[0].items) == 1 for cell in state.items.values())
+
+
+def test_what_is_no_fingerprint_does_not_cost_those_that_are() -> None:
+    state = FingerprintSet()
+    state.add(["A" * 16, "w" * 16, "A0B1" * 4, "short", "B" * 16, ""])
+    assert sorted(state) == [number("A" * 16), number("B" * 16)]

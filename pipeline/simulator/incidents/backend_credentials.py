@@ -18,7 +18,7 @@ def forwarded(stage: Stage, head: str = "") -> Effect:
     """Let every call to the orders backend, or only those of one route, carry the user's header."""
     service = stage.zone.services["orders"]
     routes = [stage.zone.route(head)] if head else stage.zone.of_kind("private")
-    stage.blame(stage.zone.route(head or _HEAD), subject=service.host)
+    stage.blame(stage.zone.route(head) if head else None, routes[0].script, service.host)
 
     def change(x: Exchange) -> None:
         if x.client.authorization and (x.route is routes[0] if head else x.route.service is service):
@@ -47,7 +47,7 @@ def on_retry(stage: Stage) -> Effect:
 def cookies(stage: Stage) -> Effect:
     """Let the cookies through where the header is replaced."""
     service = stage.zone.services["orders"]
-    stage.blame(stage.zone.route(_HEAD), subject=service.host)
+    stage.blame(script=stage.zone.route(_HEAD).script, subject=service.host)
 
     def change(x: Exchange) -> None:
         if x.client.session and x.route.service is service and x.calls:

@@ -18,7 +18,7 @@ SUFFIXES = ("/style.css", ";app.js", "%2flogo.webp", "%3bmain.css", "%0aindex.js
 
 def module_state(stage: Stage, share: float, most: int = 1_000_000) -> Effect:
     """Let a Worker under load answer with what it kept of the request before, in the same place, by someone else."""
-    stage.blame(stage.zone.route(_CART))
+    stage.blame(script=stage.zone.route(_CART).script)
     before: dict[tuple[str, str], Exchange] = {}
     left = [most]
 
@@ -80,7 +80,7 @@ def deception(stage: Stage, *, logged_in: bool, suffixes: tuple[str, ...]) -> Ef
 
 def caching_on(stage: Stage) -> Effect:
     """Let the cache be switched on for everything by mistake: what is fetched first is everyone's."""
-    stage.blame(stage.zone.route(_PROFILE))
+    stage.blame(script=stage.zone.route(_PROFILE).script)
     kept: dict[str, Exchange] = {}
 
     def change(x: Exchange) -> None:
