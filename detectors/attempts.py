@@ -23,6 +23,8 @@ _SCHEMES: Final = frozenset(
 )
 """Those that programs fetch by; a scheme of an app of its own leads to no host."""
 _LONGEST_SCHEME: Final = max(map(len, _SCHEMES))
+SIGNS: Final = ("%", ":", "//", "\\")
+"""Of these at least one is in each URI that names a URL: who asks looks for them first."""
 _HINT = re.compile(r"(?i):|//|\\|%(?:25)*(?:3a|5c|2f%)")
 """What no query lacks that names a URL."""
 _COLON = re.compile(r":(?=((?:[/\\]{1,3}|[\d\[])[^\s&#!\"'<>]{0,300}))")
@@ -42,7 +44,7 @@ def asked(uri: str) -> str:
     ('http://127.0.0.1', '', '')
     """
     at = uri.find("?")
-    if at >= 0 and ("%" in uri or ":" in uri or "//" in uri or "\\" in uri) and _HINT.search(uri, at):
+    if at >= 0 and _HINT.search(uri, at):
         query = _decoded(uri[at + 1 :])
         found = _behind_schemes(query) or _without_schemes(query)
         if found:

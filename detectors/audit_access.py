@@ -53,7 +53,7 @@ class AuditAccess:
 
     def fold(self, columns: Columns, facts: Facts, into: Folder) -> None:
         """Keep what is not allowed, and what must be learned."""
-        if "audit" in columns.texts("side"):
+        if columns.text("side") == "audit":
             fold_audit(columns, facts, into)
 
     def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, _facts: Facts) -> Iterator[Verdict]:

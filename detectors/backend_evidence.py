@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from detectors.columns import MARK_LETTERS, Columns
+from detectors.columns import Columns
 from detectors.estimates import Distinct
 from detectors.evidence import LEAST, MOST, SUM, Cell
 from detectors.facts import Facts, Zone
@@ -83,44 +83,34 @@ class Place:
 
 def fold(columns: Columns, facts: Facts, into: Folder, usual: Usual) -> None:
     """Fold a stretch: what clients showed, and what backends were shown."""
-    if not any(columns.texts("credentials")) and not any(columns.texts("sessions")):
-        return
-    edges = columns.texts("side").count("edge")
-    if edges:
+    side = columns.text("side")
+    if side == "edge":
         _fold_edge(columns, into)
-    if edges < columns.count:
+    elif side in _BEHIND and (columns.says("credentials") or columns.says("sessions")):
         _fold_behind(columns, facts, into, usual.under(facts))
 
 
 def _fold_edge(columns: Columns, into: Folder) -> None:
-    sides, times = columns.texts("side"), columns.numbers("time")
+    times, credentials, sessions = columns.numbers("time"), columns.texts("credentials"), columns.texts("sessions")
     first, last = min(times) // _EDGE_MS, max(times) // _EDGE_MS
     for pane in range(first, last + 1) if last - first < len(times) else {time // _EDGE_MS for time in times}:
-        shown: set[str] = set()
-        for name in ("credentials", "sessions"):
-            marks = columns.texts(name)
-            if first == last:
-                shown |= {mark for mark, side in zip(marks, sides, strict=True) if side == "edge"}
-            else:
-                rows = [row for row, time in enumerate(times) if time // _EDGE_MS == pane]
-                shown |= {marks[row] for row in rows if sides[row] == "edge"}
-        several = [joined for joined in shown if len(joined) != MARK_LETTERS]
-        shown.difference_update(several)
-        shown.update(mark for joined in several for mark in split(joined))
+        if first == last:
+            shown = {*credentials, *sessions}
+        else:
+            rows = [row for row, time in enumerate(times) if time // _EDGE_MS == pane]
+            shown = {marks[row] for row in rows for marks in (credentials, sessions)}
+        shown.discard("")
         if shown:
             into.cell(EDGE, ALL, pane * _EDGE_MS)[0].add(shown)
 
 
 def _fold_behind(columns: Columns, facts: Facts, into: Folder, usual: set[tuple[str, ...]]) -> None:
     times = columns.numbers("time")
-    scopes, sides, scripts, services, hosts, credentials, sessions = map(columns.texts, _SAID)
     groups: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    for row in [row for row, side in enumerate(sides) if side in _BEHIND]:
-        token, cookie = credentials[row], sessions[row]
-        if token or cookie:
-            said: tuple[str, ...] = (scopes[row], sides[row], scripts[row], services[row], hosts[row], token, cookie)
-            if said not in usual:
-                groups.setdefault((times[row] // _HOUR_MS, said), []).append(row)
+    for row, said in enumerate(zip(*map(columns.texts, _SAID), strict=True)):
+        *_, token, cookie = said
+        if (token or cookie) and said not in usual:
+            groups.setdefault((times[row] // _HOUR_MS, said), []).append(row)
     for (_, said), rows in groups.items():
         place = _place(columns, rows[0], facts)
         foreign = _foreign(columns, rows[0], place.allowed) if place.key else []

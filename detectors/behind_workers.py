@@ -32,12 +32,14 @@ _HALF: Final = "8"
 def fold_parents(stretch: Stretch, into: Folder) -> None:
     """Fold who asked for something private."""
     columns = stretch.columns
-    rays, sides, times = columns.texts("ray"), columns.texts("side"), columns.numbers("time")
-    known = zip(columns.texts("identity"), columns.texts("sessions"), strict=True)
-    for row in [row for row, (user, session) in enumerate(known) if user or session]:
-        private = "" < rays[row][-1:] < _HALF and sides[row] == "edge" and stretch.is_private(row)
-        if private and not stretch.is_staff(row):
-            cell = into.cell(PARENTS, stretch.whose(row), times[row])
+    if columns.text("side") != "edge":
+        return
+    rays = columns.texts("ray")
+    known = zip(rays, columns.texts("identity"), columns.texts("sessions"), strict=True)
+    halved = [row for row, (ray, user, session) in enumerate(known) if (user or session) and "" < ray[-1:] < _HALF]
+    for row in halved:
+        if stretch.is_private(row) and not stretch.is_staff(row):
+            cell = into.cell(PARENTS, stretch.whose(row), columns.numbers("time")[row])
             [who] = _parents.cell(cell[0], rays[row], into.order)
             _one.cell(who, stretch.asker(row), into.order)
 
@@ -45,8 +47,10 @@ def fold_parents(stretch: Stretch, into: Folder) -> None:
 def fold_behind(stretch: Stretch, into: Folder) -> None:
     """Fold what Workers got, or let be kept, of private routes."""
     columns = stretch.columns
-    keys, sides, parents = columns.numbers("cache_key"), columns.texts("side"), columns.texts("parent")
-    for row in [row for row, key in enumerate(keys) if key and sides[row] == "subrequest"]:
+    if columns.text("side") != "subrequest":
+        return
+    keys, parents = columns.numbers("cache_key"), columns.texts("parent")
+    for row in [row for row, key in enumerate(keys) if key]:
         nameless = stretch.asker(row)[0] in (NOBODY, CREDENTIAL)
         private = nameless and "" < parents[row][-1:] < _HALF and stretch.is_private(row)
         if private and stretch.has_content(row):

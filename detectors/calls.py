@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Final
 
 from detectors import sights
-from detectors.attempts import asked
+from detectors.attempts import SIGNS, asked
 from detectors.looking import PLACES, Code, Look, Maker, Surroundings
 
 Value = Any
 """Any JSON value."""
+
+
+PROGRAMS: Final = frozenset({"subrequest", "gateway", "egress"})
+"""Sides of requests that programs make."""
 
 
 def call_makers(around: Surroundings) -> Mapping[str, Maker]:
@@ -29,12 +33,10 @@ def _outbound(look: Look, act: Callable[[Value], str]) -> Code:
     direct, hosts, schemes = look.role("outbound"), look.role("host"), look.role("scheme")
     if direct:
         return look.raw(direct[0], act)
-    side = look.dataset.roles.get("side", {})
-    if not hosts or "subrequest" not in side or not look.role("side"):
+    if not hosts or look.side != "subrequest":
         return ""
     scheme = look.safe(schemes[0]) if schemes else "'https'"
-    found = look.call(_called, look.safe(hosts[0]), scheme)
-    return f"({found} if {look.column('side')} == 'subrequest' else '')"
+    return look.call(_called, look.safe(hosts[0]), scheme)
 
 
 def _called(host: Value, scheme: Value) -> str:
@@ -47,30 +49,26 @@ _called_at = lru_cache(4096)(sights.target)
 
 
 def _reached(look: Look) -> Code:
-    paths = look.role("origin") if "subrequest" in look.sides() else []
-    if not paths:
-        return ""
-    called = f"{look.column('side')} == 'subrequest' and (w := {look.raw(paths[0])}).__class__ is Str"
-    return f"({look.call(_inside_at, 'w')} if {called} else '')"
+    paths = look.role("origin") if look.side == "subrequest" else []
+    return f"({look.call(_inside_at, 'w')} if (w := {look.raw(paths[0])}).__class__ is Str else '')" if paths else ""
 
 
 _inside_at = lru_cache(4096)(sights.inside)
 
 
 def _redirect(look: Look) -> Code:
-    paths = look.role("redirect")
-    if not paths:
-        return ""
-    found = look.call(sights.redirect, look.safe(paths[0]))
     # What a visitor is told is the visitor's affair; where a program is sent to it goes.
-    return f"({found} if {look.column('side')} == 'subrequest' else '')" if "subrequest" in look.sides() else found
+    paths = look.role("redirect") if look.side in PROGRAMS else []
+    return look.call(sights.redirect, look.safe(paths[0])) if paths else ""
 
 
 def _asked(look: Look, act: Callable[[Value], str]) -> Code:
-    routes = look.role("route") if not look.role("outbound") else []
+    routes = look.role("route") if look.side in ("edge", "worker") and not look.role("outbound") else []
     if not routes:
         return ""
-    return f"({look.raw(routes[0], act)} if {look.column('side')} in ('edge', 'worker') else '')"
+    uri = look.raw(routes[0])
+    telling = " or ".join(f"{sign!r} in {uri}" for sign in SIGNS)
+    return f"({look.call(act, uri)} if {uri}.__class__ is Str and ({telling}) else '')"
 
 
 def _places(look: Look, act: Callable[[Value], list[str]]) -> Code:

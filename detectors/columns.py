@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, overload
 
 Type = Literal["text", "number", "marks"]
 """Text is a public name, at most `LONGEST` characters once it is part of a key; a number is an int from 0; marks are
@@ -27,7 +26,6 @@ class Column:
 
 COLUMNS: Final[Mapping[str, Column]] = {
     # where and when
-    "last": Column("number", "1 on the last row of a record, which is the record's own; 0 on those found inside it"),
     "time": Column("number", "event time, milliseconds since 1970; 0 where it cannot be read"),
     "dataset": Column("text", "the dataset of the record"),
     "scope": Column("text", "whose feed it is: the zone, else the account, else the service"),
@@ -83,9 +81,9 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "action": Column("text", "what was done: the type of action"),
     "resource": Column("text", "what it was done to: the type of resource"),
 }
-"""Columns by name, in the order of a row, which holds `ALWAYS` and those that a listed detector asks for."""
+"""Columns by name. A row holds `ALWAYS` and those that a listed detector asks for."""
 
-ALWAYS: Final = ("last", "time", "dataset", "scope", "account", "zone", "side")
+ALWAYS: Final = ("time", "dataset", "scope", "account", "zone", "side")
 """What every row holds."""
 
 
@@ -115,48 +113,129 @@ class Hit:
     """16 letters; empty where marks are plain."""
 
 
-class Columns:
-    """Observations of a stretch of one batch, turned by 90 degrees."""
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What is made of values, of any type, once somebody looks."""
 
-    __slots__ = ("_by_name", "_ends", "_lines", "count", "hits", "origin", "weight")
+    make: Callable[[Any], Any]
+    """Never raises."""
+    fits: type | None = None
+    """Values of this type are left as they are."""
+
+
+Row = tuple[Any, ...]
+"""Its shape, its scope, then the values that the shape gives a place."""
+SHAPE, SCOPE = 0, 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What many rows have in common: what stands where in them, and what all of them say alike."""
+
+    own: bool
+    """They are records' own, and not found inside of one."""
+    same: Mapping[str, str | int]
+    """By column."""
+    places: Mapping[str, int]
+    """Where in a row the value of each other column is."""
+    later: Mapping[str, Later]
+    """What is made of values that a row holds as the scrubbed record does."""
+
+
+class Columns:
+    """Observations of one shape and scope, of a stretch of one batch, turned by 90 degrees as they are asked for."""
+
+    __slots__ = ("_lines", "_made", "_rows", "_shape", "count", "hits", "origin", "scope", "weight")
 
     def __init__(
         self,
-        names: Sequence[str],
-        rows: Sequence[tuple[Any, ...]],
+        rows: Sequence[Row],
         *,
         origin: str = "",
         lines: Sequence[int] = (),
         hits: Sequence[Hit] = (),
         weight: int = 1,
+        scope: str | None = None,
     ) -> None:
-        """Take rows of these columns, the batch's origin, the line (from 1) of each record, and the hits in them.
+        """Take rows, at least one, the batch's origin, the line (from 1) of each row's record, and the hits in them.
 
-        `weight` is how many records each one stands for, where the source sends a sample.
+        `scope` is that of their records, where they stand inside of some. `weight` is how many records each one stands
+        for, where the source sends a sample.
         """
         self.count = len(rows)
         self.origin = origin
         self.hits = hits
         self.weight = weight
-        turned = zip(*rows, strict=True) if rows else ((),) * len(names)
-        self._by_name: dict[str, tuple[Any, ...]] = dict(zip(names, turned, strict=True))
+        self._rows = rows
         self._lines = lines
-        self._ends: list[int] | None = None
+        self._shape: Shape = rows[0][SHAPE]
+        self._made: dict[str, Sequence[Any]] = {}
+        self.scope: str = rows[0][SCOPE] if scope is None else scope
+        """Whose feed they are."""
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    @property
+    def own(self) -> bool:
+        """Tell whether the rows are records' own, and not found inside of some."""
+        return self._shape.own
+
+    def texts(self, name: str) -> Sequence[str]:
         """Return a column of text or marks; empty text where nothing was observed for it."""
-        return self._by_name[name]
+        return self._made[name] if name in self._made else self._make(name)
 
-    def numbers(self, name: str) -> tuple[int, ...]:
+    def numbers(self, name: str) -> Sequence[int]:
         """Return a column of numbers."""
-        return self._by_name[name]
+        return self._made[name] if name in self._made else self._make(name)
+
+    def says(self, name: str) -> bool:
+        """Tell whether a column says something in any row."""
+        return bool(self._shape.same[name]) if name in self._shape.same else any(self.texts(name))
+
+    def text(self, name: str) -> str:
+        """Return a text that is the same in all rows of a shape: dataset or side."""
+        return str(self._shape.same[name])
 
     def line(self, row: int) -> int:
         """Return the line of the record that a row belongs to, from 1; 0 where lines are not known."""
-        if not self._lines:
-            return 0
-        if len(self._lines) == self.count:
-            return self._lines[row]
-        if self._ends is None:
-            self._ends = [at for at, last in enumerate(self.numbers("last")) if last]
-        return self._lines[bisect_left(self._ends, row)]
+        return self._lines[row] if self._lines else 0
+
+    def _make(self, name: str) -> Sequence[Any]:
+        shape = self._shape
+        column: Sequence[Any]
+        if name in shape.same:
+            column = [shape.same[name]] * self.count
+        else:
+            place = shape.places[name]
+            column = [row[place] for row in self._rows]
+            later = shape.later.get(name)
+            if later and {*map(type, column)} != {later.fits}:
+                column = _Made(later.make, column)
+        self._made[name] = column
+        return column
+
+
+class _Made(Sequence[Any]):
+    """A column that is made value by value, of those that are looked at."""
+
+    __slots__ = ("_act", "_made", "_values")
+
+    def __init__(self, act: Callable[[Any], Any], values: Sequence[Any]) -> None:
+        self._act = act
+        self._values = values
+        self._made: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, row: int) -> Any: ...  # noqa: ANN401 (text or number)
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Any]: ...
+    def __getitem__(self, row: int | slice) -> Any:
+        if isinstance(row, slice):
+            return [self[each] for each in range(len(self))[row]]
+        if row not in self._made:
+            self._made[row] = self._act(self._values[row])
+        return self._made[row]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._act, self._values)

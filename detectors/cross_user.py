@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from detectors.askers import NAME, Stretch
 from detectors.base import Need, Verdict, View
@@ -18,6 +18,14 @@ from detectors.lures import LURED, fold_lures, judge_lures
 from detectors.mixed_up import AGREED, MIXED, SEEN, fold_mixed, fold_seen, judge_agreed, judge_mixed
 from detectors.shared_answers import COOKIES, KEPT, fold_cookies, fold_kept, judge_cookies, judge_kept
 
+_SIDES: Final = ("edge", "subrequest")
+_ON_BOTH_SIDES: Final = tuple(
+    f"{name}@{side}"
+    for side in _SIDES
+    for name in "script host route odd_path identity answered acting_for given sessions credentials status empty"
+    " content_type cache cache_key".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CrossUser:
@@ -26,9 +34,7 @@ class CrossUser:
     name: str = NAME
     kinds: tuple[Kind, ...] = (SEEN, MIXED, AGREED, KEPT, PARENTS, BEHIND, COOKIES, LURED)
     columns: frozenset[str] = frozenset(
-        "account zone script@edge colo@edge side ray parent@edge host@edge route@edge odd_path@edge client@edge"
-        " identity@edge answered@edge acting_for@edge given@edge sessions@edge credentials@edge status@edge"
-        " empty@edge content_type@edge cache@edge cache_key@edge".split()
+        ("account", "zone", "side", "ray", "colo@edge", "client@edge", "parent@subrequest", *_ON_BOTH_SIDES)
     )
     needs: tuple[Need, ...] = (
         Need(
@@ -54,19 +60,19 @@ class CrossUser:
 
     def fold(self, columns: Columns, facts: Facts, into: Folder) -> None:
         """Keep who was answered as whom, and whom the cache served with something private."""
+        if columns.text("side") not in _SIDES:
+            return
         stretch = Stretch(columns, facts)
-        if any(columns.texts("answered")):
+        if columns.says("answered"):
             fold_mixed(stretch, into)
-        if any(columns.texts("identity")):
+        if columns.says("given"):
+            fold_cookies(stretch, into)
+        if columns.says("identity"):
             fold_seen(stretch, into)
-        if any(columns.texts("identity")) or any(columns.texts("sessions")):
+        if facts.has_private_routes:
             fold_parents(stretch, into)
-        if any(columns.numbers("cache_key")):
             fold_kept(stretch, into)
             fold_behind(stretch, into)
-        if any(columns.texts("given")):
-            fold_cookies(stretch, into)
-        if any(columns.texts("odd_path")):
             fold_lures(stretch, into)
 
     def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, _facts: Facts) -> Iterator[Verdict]:

@@ -66,44 +66,23 @@ Feeds = dict[FeedName, Feed]
 
 def fold_feeds(columns: Columns, asked: Iterable[str], feeds: Feeds) -> None:
     """Add a stretch of observations; `asked` are the columns whose presence matters."""
-    scopes, datasets = columns.texts("scope"), columns.texts("dataset")
-    names = set(zip(datasets, scopes, strict=True))
-    sides = columns.texts("side")
-    filled = [(name, values) for name in asked if any(values := columns.texts(name))]
-    for name in names:
-        feed = feeds.get(name)
-        if feed is None:
-            if len(feeds) >= MAX_FEEDS:
-                continue
-            feed = feeds[name] = Feed()
-        alone = len(names) == 1
-        rows = range(columns.count) if alone else _rows_of(name, datasets, scopes)
-        _describe(feed, columns, rows[0])
-        times = columns.numbers("time")
-        first, last = (min(times) // MINUTE_MS, max(times) // MINUTE_MS) if alone else (0, 1)
-        if first == last:
-            _count(feed.minutes, {first: columns.count})
-        else:
-            _count(feed.minutes, Counter(times[row] // MINUTE_MS for row in rows))
-        _fill(feed, sides, rows, filled)
-
-
-def _rows_of(name: FeedName, datasets: tuple[str, ...], scopes: tuple[str, ...]) -> list[int]:
-    return [row for row, each in enumerate(zip(datasets, scopes, strict=True)) if each == name]
-
-
-def _describe(feed: Feed, columns: Columns, row: int) -> None:
-    feed.account = max(feed.account, columns.texts("account")[row])
-    feed.zone = max(feed.zone, columns.texts("zone")[row])
-
-
-def _fill(feed: Feed, sides: tuple[str, ...], rows: Iterable[int], filled: list[tuple[str, tuple[str, ...]]]) -> None:
-    for side in {sides[row] for row in rows}:
-        bits = feed.filled.get(side, 0)
-        for name, values in filled:
-            if not bits & _BITS[name] and any(values[row] for row in rows if sides[row] == side):
-                bits |= _BITS[name]
-        feed.filled[side] = bits
+    name = (columns.text("dataset"), columns.scope)
+    feed = feeds.get(name)
+    if feed is None:
+        if len(feeds) >= MAX_FEEDS:
+            return
+        feed = feeds[name] = Feed()
+    feed.account = max(feed.account, columns.texts("account")[0])
+    feed.zone = max(feed.zone, columns.texts("zone")[0])
+    times = columns.numbers("time")
+    first, last = min(times) // MINUTE_MS, max(times) // MINUTE_MS
+    _count(feed.minutes, {first: columns.count} if first == last else Counter(time // MINUTE_MS for time in times))
+    side = columns.text("side")
+    bits = feed.filled.get(side, 0)
+    for each in asked:
+        if not bits & _BITS[each] and columns.says(each):
+            bits |= _BITS[each]
+    feed.filled[side] = bits
 
 
 def _count(minutes: dict[int, int], new: Mapping[int, int]) -> None:

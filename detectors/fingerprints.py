@@ -72,7 +72,7 @@ class FingerprintSet:
         self.capped = False
 
     def add(self, marks: Iterable[str]) -> None:
-        """Add fingerprints of 16 letters."""
+        """Add fingerprints of 16 letters, also joined."""
         self._letters.update(marks)
 
     def add_numbers(self, fingerprints: Iterable[int]) -> None:
@@ -121,7 +121,8 @@ class FingerprintSet:
                 self._recent.update(numbers("".join(self._letters)))
             # What only looks like a mark from afar is no fingerprint, and must not cost those that are.
             except ValueError:
-                self._recent.update(number(each) for each in self._letters if is_fingerprint(each))
+                each = (mark for marks in self._letters for mark in split(marks))
+                self._recent.update(number(mark) for mark in each if is_fingerprint(mark))
             self._letters.clear()
 
     def _sort(self) -> None:

@@ -1,20 +1,21 @@
 """A look at records of one list of field names, in the making: fields to read, raw or scrubbed, and code for columns.
 
 Straight-line code, as in `redactors.straight`: at two dozen columns a record a loop would cost more than the detectors.
+Each side that records can be of has code, and a shape of rows, of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.columns import COLUMNS, NOTHING
+from detectors.columns import COLUMNS, NOTHING, SCOPE, Later, Row, Shape
 from detectors.facts import Facts
 from redactors.base import Record
 from redactors.datasets import Dataset
 
-Row = tuple[Any, ...]
 Before = Callable[[Record], Any]
 """Called before a record is scrubbed, for what must be seen raw; what it returns goes to `After` and nowhere else."""
 After = Callable[[Record, Any], None]
@@ -48,36 +49,61 @@ class Surroundings:
 
 PLACES: Final = "places"
 """Among the makers: the code of a list of places; each becomes a row of its own, with the place in `outbound`."""
+_PLAIN = re.compile(r"(?:record\[)?k\d+\]?")
+"""Code that needs no name."""
 
 
-class Look:
-    """One look in the making."""
+class Sheet:
+    """What the code of all sides shares: constants, and what is read of the record as it came."""
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        names: Sequence[str],
-        around: Surroundings,
-        makers: Mapping[str, Maker],
-        *,
-        nested: bool = False,
-    ) -> None:
-        """Take the names of the fields that the records have; `nested` records stand in another."""
+    def __init__(self, dataset: Dataset, names: Sequence[str], around: Surroundings) -> None:
+        """Take the names of the fields that the records have."""
         self.dataset = dataset
         self.around = around
-        self.nested = nested
-        self._makers = makers
-        self._scope: dict[str, Any] = {
+        self.names = {name.lower(): name for name in names}
+        self.scope: dict[str, Any] = {
             "dig": _dig,
             "Str": str,
             "Dict": dict,
             "Int": int,
             "Fault": Exception,
             "EMPTY": {},
+            "typed": self._typed,
+            "fault": self._fault,
         }
+        self.raw: dict[Code, str] = {}
         self._constants: dict[tuple[type, object], str] = {}
-        self._names = {name.lower(): name for name in names}
-        self._raw: dict[Code, str] = {}
+
+    def constant(self, value: object) -> Code:
+        """Give a value a name in the code."""
+        known = (value.__class__, value if isinstance(value, str | tuple) else id(value))
+        if known not in self._constants:
+            self._constants[known] = f"k{len(self._constants)}"
+            self.scope[self._constants[known]] = value
+        return self._constants[known]
+
+    def _typed(self, fingerprints: str) -> str:
+        """Take away what a visitor typed, but for records that we redacted."""
+        around = self.around
+        parts = [fingerprints[start : start + 16] for start in range(0, len(fingerprints), 16)]
+        return fingerprints if around.redacted else "".join(part for part in parts if part not in around.met)
+
+    def _fault(self) -> None:
+        self.around.faults += 1
+
+
+class Look:
+    """One look, at records of one side, in the making."""
+
+    def __init__(self, sheet: Sheet, makers: Mapping[str, Maker], side: str, *, nested: bool = False) -> None:
+        """Take the side; `nested` records stand in another."""
+        self.dataset = sheet.dataset
+        self.around = sheet.around
+        self.side = side
+        self.nested = nested
+        self.constant = sheet.constant
+        self._sheet = sheet
+        self._makers = makers
         self._made: dict[str, str] = {}
         self._maps: dict[Code, str] = {}
         self._lines: list[str] = []
@@ -90,15 +116,7 @@ class Look:
 
     def held(self, paths: Sequence[str]) -> list[str]:
         """Keep the fields that the records have."""
-        return [path for path in paths if path.partition(".")[0].lower() in self._names]
-
-    def constant(self, value: object) -> Code:
-        """Give a value a name in the code."""
-        known = (value.__class__, value if isinstance(value, str | tuple) else id(value))
-        if known not in self._constants:
-            self._constants[known] = f"k{len(self._constants)}"
-            self._scope[self._constants[known]] = value
-        return self._constants[known]
+        return [path for path in paths if path.partition(".")[0].lower() in self._sheet.names]
 
     def call(self, act: Callable[..., Any], *codes: Code) -> Code:
         """Return the code that calls a function."""
@@ -107,82 +125,114 @@ class Look:
     def safe(self, path: str) -> Code:
         """Return the code that reads a field of the scrubbed record."""
         field, _, inside = path.partition(".")
-        top = f"record[{self.constant(self._names[field.lower()])}]"
         names = tuple(inside.split(".")) if inside else ()
         if len(names) == 1:
-            return f"{self._map(top)}.get({self.constant(names[0])})"
-        return f"dig({top}, {self.constant(names)})" if names else top
+            return f"{self.map(field)}.get({self.constant(names[0])})"
+        return f"dig({self._top(field)}, {self.constant(names)})" if names else self._top(field)
 
     def raw(self, path: str, act: Callable[[Any], Any] | None = None) -> Code:
         """Return the code for a field as it came, or for what an act made of it then."""
         field, _, inside = path.partition(".")
-        code = f"record[{self.constant(self._names[field.lower()])}]"
+        code = self._top(field)
         code = f"dig({code}, {self.constant(tuple(inside.split('.')))})" if inside else code
-        return self._raw.setdefault(self.call(act, code) if act else code, f"r{len(self._raw)}")
+        raw = self._sheet.raw
+        return raw.setdefault(self.call(act, code) if act else code, f"r{len(raw)}")
 
-    def column(self, name: str) -> Code:
-        """Return the local name of a column; its code is written at its first use."""
-        if name not in self._made:
-            code = self._makers[name](self)
-            self._made[name] = f"c_{name}" if code else repr(NOTHING[COLUMNS[name].type])
-            if code:
-                self._lines.append(f"c_{name} = {code}")
-        return self._made[name]
-
-    def sides(self) -> frozenset[str]:
-        """Return the sides that records of this dataset can be of."""
-        told = self.dataset.roles.get("side", {})
-        return frozenset({told.get("else", ""), *(side for side in told if isinstance(told[side], list))})
-
-    def compile(self, columns: Mapping[str, frozenset[str]], rows: list[Row]) -> tuple[Before, After]:
-        """Compile what appends rows of these columns to a list; each is filled for the sides it is asked for."""
-        sides = self.sides()
-        places = self._makers[PLACES](self) if "outbound" in columns else ""
-        local = [
-            self.column(name) if not asked or asked & sides else repr(NOTHING[COLUMNS[name].type])
-            for name, asked in columns.items()
-        ]
-        append = f"append(({', '.join(local)},))"
-        if places:
-            instead = {"outbound": "place", "last": "0"}
-            inner = ", ".join(instead.get(name, each) for name, each in zip(columns, local, strict=True))
-            append = f"for place in {places}: append(({inner},))\n        {append}"
-        around = self.constant(self.around)
-        marked = [name for name in self._made if COLUMNS[name].type == "marks" and self._made[name][0] == "c"]
-        typed = "; ".join(f"c_{name} = typed(c_{name})" for name in marked) or "pass"
-        self._lines.append(f"if {around}.met: {typed}")
-        self._scope |= {"append": rows.append, "typed": self._typed, "fault": self._fault}
-        # Each record has its own row, or lines and hits would be taken for those of others.
-        blank = self.constant(tuple(1 if name == "last" else NOTHING[COLUMNS[name].type] for name in columns))
-        unpack = f"{', '.join(self._raw.values())}, = raw" if self._raw else "pass"
-        reset = "pass" if self.nested else f"if {around}.met: {around}.met.clear()"
-        source = (
-            f"def before(record):\n    try:\n        {reset}\n"
-            f"        return ({''.join(f'{code}, ' for code in self._raw)})\n"
-            f"    except Fault:\n        return None\n"
-            f"def after(record, raw):\n    try:\n        {unpack}\n"
-            f"{''.join(f'        {line}{chr(10)}' for line in self._lines)}        {append}\n"
-            f"    except Fault:\n        fault()\n        {'pass' if self.nested else f'append({blank})'}\n"
-        )
-        # The source holds names of columns and numbers of constants: names and values of fields come in as globals.
-        exec(compile(source, "<look>", "exec"), self._scope)  # noqa: S102
-        return self._scope["before"], self._scope["after"]
-
-    def _map(self, code: Code) -> Code:
-        """Return the local name of a map of headers or cookies, an empty one where a record has something else."""
+    def map(self, field: str) -> Code:
+        """Return the local name of a scrubbed map of headers or cookies: an empty one where there is something else."""
+        code = self._top(field)
         if code not in self._maps:
             self._maps[code] = f"m{len(self._maps)}"
             self._lines.append(f"if ({self._maps[code]} := {code}).__class__ is not Dict: {self._maps[code]} = EMPTY")
         return self._maps[code]
 
-    def _typed(self, fingerprints: str) -> str:
-        """Take away what a visitor typed, but for records that we redacted."""
-        around = self.around
-        parts = [fingerprints[start : start + 16] for start in range(0, len(fingerprints), 16)]
-        return fingerprints if around.redacted else "".join(part for part in parts if part not in around.met)
+    def column(self, name: str) -> Code:
+        """Return the local name of a column; its code, if it needs one, is written at its first use."""
+        if name not in self._made:
+            code = self._makers[name](self) or self.constant(NOTHING[COLUMNS[name].type])
+            self._made[name] = code if _PLAIN.fullmatch(code) else f"c_{name}"
+            if code is not self._made[name]:
+                self._lines.append(f"c_{name} = {code}")
+        return self._made[name]
 
-    def _fault(self) -> None:
-        self.around.faults += 1
+    def compile(self, columns: Mapping[str, frozenset[str]], later: Mapping[str, Later]) -> list[str]:
+        """Write the code that appends rows of these columns; each is filled for the sides it is asked for."""
+        asked = [name for name, sides in columns.items() if not sides or self.side in sides]
+        local = {name: self.column(name) for name in asked}
+        scope = self._sheet.scope
+        same = {name: NOTHING[COLUMNS[name].type] for name in columns}
+        same |= {name: scope[code] for name, code in local.items() if code in scope}
+        told = {name: code for name, code in local.items() if name != "scope" and code not in scope}
+        places = self._makers[PLACES](self) if "outbound" in asked else ""
+        if places:
+            told["outbound"] = local["outbound"]
+        rows = [_row(self.constant(_shape(told, same, later, own=not self.nested)), local["scope"], told)]
+        if places:
+            shape = self.constant(_shape(told, same, later, own=False))
+            rows.insert(0, f"for place in {places}: {_row(shape, local['scope'], told | {'outbound': 'place'})}")
+        marked = [code for name, code in told.items() if COLUMNS[name].type == "marks"]
+        typed = [f"if {self.constant(self.around)}.met: {'; '.join(f'{each} = typed({each})' for each in marked)}"]
+        return [*self._lines, *(typed if marked else ()), *rows]
+
+    def _top(self, field: str) -> Code:
+        return f"record[{self.constant(self._sheet.names[field.lower()])}]"
+
+
+def _row(shape: Code, scope: Code, told: Mapping[str, Code]) -> Code:
+    return f"append(({shape}, {', '.join((scope, *told.values()))},))"
+
+
+def _shape(told: Mapping[str, Code], same: Mapping[str, str | int], later: Mapping[str, Later], *, own: bool) -> Shape:
+    places = {"scope": SCOPE, **{name: at for at, name in enumerate(told, SCOPE + 1)}}
+    alike = {name: value for name, value in same.items() if name not in places}
+    return Shape(own, alike, places, {name: later[name] for name in told if name in later})
+
+
+def compile_look(
+    sheet: Sheet,
+    makers: Mapping[str, Maker],
+    later: Mapping[str, Later],
+    columns: Mapping[str, frozenset[str]],
+    rows: list[Row],
+    *,
+    nested: bool = False,
+) -> tuple[Before, After]:
+    """Compile what appends rows of these columns, each with the sides it is asked for, to a list."""
+    side, sides = _side(sheet)
+    branches: list[str] = []
+    for each in sides:
+        branches.append(f"{'el' if branches else ''}if side == {sheet.constant(each)}:")
+        branches += [f"    {line}" for line in Look(sheet, makers, each, nested=nested).compile(columns, later)]
+    around = sheet.constant(sheet.around)
+    # Each record has its own row, or lines and hits would be taken for those of others.
+    blank = Shape(own=True, same={name: NOTHING[COLUMNS[name].type] for name in columns}, places={}, later={})
+    sheet.scope |= {"append": rows.append, "blank": (blank, "")}
+    unpack = f"{', '.join(sheet.raw.values())}, = raw" if sheet.raw else "pass"
+    reset = "pass" if nested else f"if {around}.met: {around}.met.clear()"
+    source = (
+        f"def before(record):\n    try:\n        {reset}\n"
+        f"        return ({''.join(f'{code}, ' for code in sheet.raw)})\n"
+        f"    except Fault:\n        return None\n"
+        f"def after(record, raw):\n    try:\n        {unpack}\n        side = {side}\n"
+        f"{''.join(f'        {line}{chr(10)}' for line in branches)}"
+        f"    except Fault:\n        fault()\n        {'pass' if nested else 'append(blank)'}\n"
+    )
+    # The source holds names of columns and numbers of constants: names and values of fields come in as globals.
+    exec(compile(source, "<look>", "exec"), sheet.scope)  # noqa: S102
+    return sheet.scope["before"], sheet.scope["after"]
+
+
+def _side(sheet: Sheet) -> tuple[Code, list[str]]:
+    """Return the code that tells a record's side, and all sides of the dataset, the usual one first."""
+    told = sheet.dataset.roles.get("side", {})
+    otherwise = told.get("else", "")
+    known = {value: side for side, values in told.items() if isinstance(values, list) for value in values}
+    field = sheet.names.get(told.get("field", "").lower())
+    if field is None:
+        return sheet.constant(otherwise), [otherwise]
+    value = f"record[{sheet.constant(field)}]"
+    code = f"{sheet.constant(known)}.get(w, {sheet.constant(otherwise)}) if (w := {value}).__class__ is Str"
+    return f"{code} else {sheet.constant(otherwise)}", list(dict.fromkeys((otherwise, *known.values())))
 
 
 def _dig(value: Any, names: tuple[str, ...]) -> Any:  # noqa: ANN401 (any JSON value)

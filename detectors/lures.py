@@ -24,10 +24,12 @@ _COUNT, _FIRST, _LAST, _WAYS, _PLACES = range(5)
 def fold_lures(stretch: Stretch, into: Folder) -> None:
     """Fold private pages that were asked for under the name of a file, and given."""
     columns = stretch.columns
-    media, sides = columns.texts("content_type"), columns.texts("side")
+    if columns.text("side") != "edge" or not columns.says("odd_path"):
+        return
+    media = columns.texts("content_type")
     for row in [row for row, odd in enumerate(columns.texts("odd_path")) if odd and media[row]]:
         odd = stretch.oddness(row)
-        if odd and sides[row] == "edge" and stretch.has_content(row) and stretch.is_private(row, odd):
+        if odd and stretch.has_content(row) and stretch.is_private(row, odd):
             time = columns.numbers("time")[row]
             cell = into.cell(LURED, stretch.whose(row), time)
             cell[_COUNT] += columns.weight

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from detectors import sights, tokens
 from detectors.calls import call_makers
-from detectors.columns import LONGEST
+from detectors.columns import LONGEST, Later
 from detectors.deception import odd_path
 from detectors.looking import Code, Look, Maker, Surroundings
 from detectors.routes import Routes
@@ -33,10 +33,9 @@ INTERFACES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("UI", "ui", "dash"), "dashboard"),
 }
 TEXTS: Final = ("script", "version", "service", "colo", "ray", "method", "outcome", "token", "action", "resource")
-NUMBERS: Final = ("status", "size")
-"""Columns that are what the role of their name holds."""
+AS_THEY_ARE: Final = (*TEXTS, "host", "route", "content_type", "interface", "status", "size")
+"""Columns of which a row holds what the field of the role of their name holds; see `later`."""
 _OK, _TOO_MANY = 200, 429
-_MAX_MEDIA: Final = 1024
 _BODILESS: Final = frozenset({204, 205, 304})
 
 
@@ -44,18 +43,14 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
     """Return the maker of each column, and of the places that become rows of their own."""
     identity = around.facts.identity
     return {
-        **{role: partial(_text, role=role) for role in TEXTS},
-        **{role: partial(_number, role=role) for role in NUMBERS},
-        "last": lambda look: "0" if look.nested else "1",
+        **{role: partial(_field, role=role) for role in AS_THEY_ARE},
         "time": _time,
         "dataset": lambda look: look.constant(look.dataset.name),
-        "scope": lambda look: " or ".join(map(look.column, ("zone", "account", "service"))),
+        "scope": lambda look: f"{look.column('zone')} or {look.column('account')} or {_named(look, 'service')}",
         "account": _account,
         "zone": _zone,
-        "side": _side,
+        "side": lambda look: look.constant(look.side),
         "parent": _parent,
-        "host": lambda look: _first(look, look.role("host"), sights.host),
-        "route": lambda look: _first(look, look.role("route"), Routes(around.facts.routes).route),
         "odd_path": _odd_path,
         "client": _client,
         "network": _network,
@@ -72,17 +67,29 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
         "cache_key": _cache_key,
         "response": _response,
         "empty": _empty,
-        "content_type": _content_type,
         "exception": lambda look: _crash(look, 0),
         "trace": lambda look: _hashed(look, _crash(look, 1)),
         "actor": lambda look: _joined(look, look.role("actor"), partial(tokens.person, mark=around.identity)),
-        "interface": lambda look: _first(look, look.role("interface"), _interface),
         **call_makers(around),
     }
 
 
-def _first(look: Look, paths: list[str], act: Callable[[Value], Value]) -> Code:
-    return look.call(act, look.safe(paths[0])) if paths else ""
+def later(around: Surroundings) -> Mapping[str, Later]:
+    """Return what is made of the values of columns that rows hold as the scrubbed records do."""
+    return {
+        **dict.fromkeys(TEXTS, Later(sights.text, str)),
+        **dict.fromkeys(("status", "size"), Later(sights.number, int)),
+        "host": Later(sights.host),
+        "route": Later(Routes(around.facts.routes).route),
+        "content_type": Later(_media),
+        "interface": Later(_interface),
+        "empty": Later(_is_empty),
+    }
+
+
+def _field(look: Look, role: str) -> Code:
+    paths = look.role(role)
+    return look.safe(paths[0]) if paths else ""
 
 
 def _joined(look: Look, paths: list[str], act: Callable[[Value], str]) -> Code:
@@ -100,11 +107,6 @@ def _credentials(look: Look) -> Code:
 def _text(look: Look, role: str) -> Code:
     paths = look.role(role)
     return _plain(look, look.safe(paths[0])) if paths else ""
-
-
-def _number(look: Look, role: str) -> Code:
-    paths = look.role(role)
-    return f"(w if (w := {look.safe(paths[0])}).__class__ is Int else {look.call(sights.number, 'w')})" if paths else ""
 
 
 def _time(look: Look) -> Code:
@@ -129,9 +131,14 @@ def _zone(look: Look) -> Code:
     told = [_text(look, "zone")]
     for name, columns in _OF_ZONE.items():
         known = [column for column in columns if lists[name] and look.role(column)]
-        told += [f"{look.constant(lists[name])}.get({look.column(column)})" for column in known]
+        told += [f"{look.constant(lists[name])}.get({_named(look, column)})" for column in known]
     told += [_text(look, "worker_zone"), f"{look.constant(look.around)}.zone"]
     return " or ".join(filter(None, told))
+
+
+def _named(look: Look, column: str) -> Code:
+    """Return the code of a name that rows hold as the record has it."""
+    return look.call(sights.host if column == "host" else sights.text, look.column(column))
 
 
 _OF_ZONE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -145,17 +152,6 @@ def _account(look: Look) -> Code:
     accounts = {zone: of.account for zone, of in look.around.facts.of_zone.items() if of.account}
     known = f"{look.constant(accounts)}.get({look.column('zone')})" if accounts else ""
     return " or ".join(filter(None, (_text(look, "account"), known, f"{look.constant(look.around)}.account")))
-
-
-def _side(look: Look) -> Code:
-    told = look.dataset.roles.get("side", {})
-    otherwise = look.constant(told.get("else", ""))
-    sides = {value: side for side, values in told.items() if isinstance(values, list) for value in values}
-    paths = look.role("side")
-    if not paths:
-        return otherwise
-    known = f"{look.constant(sides)}.get(w, {otherwise})"
-    return f"({known} if (w := {look.safe(paths[0])}).__class__ is Str else {otherwise})"
 
 
 def _parent(look: Look) -> Code:
@@ -230,26 +226,17 @@ def _given(look: Look) -> Code:
     )
 
 
-def _content_type(look: Look) -> Code:
-    paths = look.role("content_type")
-    if not paths:
-        return ""
-    known: dict[str, str] = {}
-    get, learn = look.constant(known.get), look.call(partial(_media, known), "w")
-    return f"({get}(w) or {learn} if (w := {look.safe(paths[0])}).__class__ is Str else '')"
-
-
 def _odd_path(look: Look) -> Code:
-    paths = look.role("route") if look.role("cache") else []
+    paths = look.role("route") if look.role("cache") and look.around.facts.has_private_routes else []
     # As it came: what a cache and its origin read differently is what scrubbing may take away.
     return look.raw(paths[0], odd_path) if paths else ""
 
 
 def _cache_key(look: Look) -> Code:
     routes, cache = look.role("route"), look.column("cache")
-    if not routes or not look.role("cache"):
+    if not routes or not look.role("cache") or not look.around.facts.has_private_routes:
         return ""
-    whole = f"{look.column('host')} + {look.call(sights.text, look.raw(routes[0]))}"
+    whole = f"{_named(look, 'host')} + {look.call(sights.text, look.raw(routes[0]))}"
     hashed = look.call(look.around.hashed, whole)
     # A link laid out for a cache serves those nobody knows, too; what is a file, its media type says.
     laid_out = f"({look.column('odd_path')} and {look.column('content_type')})"
@@ -267,17 +254,20 @@ def _response(look: Look) -> Code:
 def _someone(look: Look, *otherwise: Code) -> Code:
     """Return the code that tells whether an answer may be somebody's own: who asked is known, or a script asked."""
     names = " or ".join((*map(look.column, ("identity", "sessions", "credentials")), *otherwise))
-    own = f"not {look.column('content_type')}.startswith({look.constant(STATIC)})"
-    return f"({look.column('side')} == 'subrequest' or {names}) and {own}"
+    own = f"not {look.call(_media, look.column('content_type'))}.startswith({look.constant(STATIC)})"
+    return own if look.side == "subrequest" else f"({names}) and {own}"
 
 
 def _empty(look: Look) -> Code:
-    """Return the code that tells whether an answer had no body, as far as the log says."""
-    methods, sizes = look.role("method"), look.role("size")
-    told = [f"{look.column('status')} in {look.constant(_BODILESS)}"] if look.role("status") else []
-    told += [f"{look.safe(methods[0])} == 'HEAD'"] if methods else []
-    told += [f"not {look.column('size')}"] if sizes else []
-    return f"(1 if {' or '.join(told)} else 0)" if told else ""
+    """Return the code of what tells whether an answer had a body, for `_is_empty`."""
+    told = [look.safe(paths[0]) if (paths := look.role(role)) else "None" for role in ("status", "method", "size")]
+    return f"({', '.join(told)})" if set(told) != {"None"} else ""
+
+
+def _is_empty(told: tuple[Value, Value, Value]) -> int:
+    """Tell whether an answer had no body, as far as status, method and size say."""
+    status, method, size = told
+    return int(sights.number(status) in _BODILESS or method == "HEAD" or size in (0, "0"))
 
 
 def _crash(look: Look, at: int) -> Code:
@@ -285,11 +275,13 @@ def _crash(look: Look, at: int) -> Code:
     return f"{look.raw(paths[0], tokens.crash)}[{at}]" if paths else ""
 
 
-def _media(known: dict[str, str], text: str) -> str:
-    media = text[:LONGEST].partition(";")[0].strip().lower()
-    if len(known) < _MAX_MEDIA and len(text) <= LONGEST:
-        known[text] = media
-    return media
+def _media(value: Value) -> str:
+    return _media_of(value) if value.__class__ is str else ""
+
+
+@lru_cache(1024)
+def _media_of(text: str) -> str:
+    return text[:LONGEST].partition(";")[0].strip().lower()
 
 
 def _interface(value: Value) -> str:

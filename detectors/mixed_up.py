@@ -73,12 +73,13 @@ def fold_mixed(stretch: Stretch, into: Folder) -> None:
 def fold_seen(stretch: Stretch, into: Folder) -> None:
     """Fold when a fifth of the users asked."""
     columns = stretch.columns
-    sides, colos, times = columns.texts("side"), columns.texts("colo"), columns.numbers("time")
+    if columns.text("side") != "edge":
+        return
+    colos, times = columns.texts("colo"), columns.numbers("time")
     for row in [row for row, who in enumerate(columns.texts("identity")) if "" < who < _FIFTH]:
-        if sides[row] == "edge":
-            cell = into.cell(SEEN, _key(stretch, row), times[row])
-            [moments] = _sightings.cell(cell[0], columns.texts("identity")[row][:MARK_LETTERS], into.order)
-            _moments.cell(moments, f"{colos[row]} {times[row] // 1000}", into.order)
+        cell = into.cell(SEEN, _key(stretch, row), times[row])
+        [moments] = _sightings.cell(cell[0], columns.texts("identity")[row][:MARK_LETTERS], into.order)
+        _moments.cell(moments, f"{colos[row]} {times[row] // 1000}", into.order)
 
 
 def _key(stretch: Stretch, row: int) -> Key:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectors.looking import After, Before, Look, Row, Surroundings
-from detectors.makers import makers
+from detectors.columns import Row
+from detectors.looking import After, Before, Sheet, Surroundings, compile_look
+from detectors.makers import later, makers
 from redactors.datasets import Dataset
 
 _MAX_LOOKS = 1024
@@ -15,7 +16,7 @@ _MAX_LOOKS = 1024
 class Observing:
     """Makes looks, and holds the rows that they append."""
 
-    __slots__ = ("_columns", "_looks", "_makers", "_told", "around", "rows")
+    __slots__ = ("_columns", "_later", "_looks", "_makers", "_told", "around", "rows")
 
     def __init__(self, columns: Mapping[str, frozenset[str]], around: Surroundings) -> None:
         """Take the columns of a row, each with the sides it is asked for; none is all."""
@@ -23,6 +24,7 @@ class Observing:
         self.around = around
         self._columns = columns
         self._makers = makers(around)
+        self._later = later(around)
         self._looks: dict[tuple[object, ...], tuple[Before, After]] = {}
         self._told: dict[str, frozenset[str]] = {}
 
@@ -36,8 +38,9 @@ class Observing:
         if found is None:
             if len(self._looks) >= _MAX_LOOKS:
                 self._looks.clear()
-            look = Look(dataset, names, self.around, self._makers, nested=nested)
-            found = self._looks[known] = look.compile(self._columns, self.rows)
+            sheet = Sheet(dataset, names, self.around)
+            found = compile_look(sheet, self._makers, self._later, self._columns, self.rows, nested=nested)
+            self._looks[known] = found
         return found
 
 

@@ -205,15 +205,13 @@ def _add(cell: Cell, columns: Columns, row: int) -> None:
 
 
 def fold_attempts(columns: Columns, into: Folder) -> None:
-    """Keep what visitors asked to be fetched, in rows that are records' own."""
+    """Keep what visitors asked to be fetched."""
     texts, numbers = columns.texts, columns.numbers
-    for row, target in enumerate(texts("asked")):
-        if not target or not numbers("last")[row]:
-            continue
+    for row, target in compress(enumerate(texts("asked")), texts("asked")):
         script, zone, account = (texts(name)[row] for name in ("script", "zone", "account"))
         time, host = numbers("time")[row], canonical(target).bare
         cell = into.cell(ATTEMPTS, (zone or account, zone, account), time)
-        cell[EDGE if texts("side")[row] == "edge" else WORKER] += columns.weight
+        cell[EDGE if columns.text("side") == "edge" else WORKER] += columns.weight
         cell[TRIED_FIRST] = min(cell[TRIED_FIRST], time)
         cell[TRIED_LAST] = max(cell[TRIED_LAST], time)
         WHERE_PART.add(cell[TRIED_WHERE], time, texts("ray")[row], columns.origin, columns.line(row))

@@ -86,11 +86,11 @@ class OutboundHosts:
 
     def fold(self, columns: Columns, facts: Facts, into: Folder) -> None:
         """Keep what deserves it; most rows name no place, or one that is allowed."""
-        if any(columns.texts("outbound")):
+        if columns.says("outbound"):
             fold_calls(columns, facts, into)
-        if any(columns.texts("asked")):
+        if columns.own and columns.says("asked"):
             fold_attempts(columns, into)
-        if any(columns.texts("version")):
+        if columns.says("version"):
             fold_builds(columns, facts, into)
 
     def judge(self, kind: Kind, key: Key, pane: int, evidence: Cell, view: View, facts: Facts) -> Iterator[Verdict]:

@@ -54,8 +54,8 @@ class SecretExposure:
         for hit in columns.hits:
             row = hit.row
             script, zone, account = (columns.texts(name)[row] for name in ("script", "zone", "account"))
-            dataset, time = columns.texts("dataset")[row], columns.numbers("time")[row]
-            how = _how(hit.path, columns.texts("side")[row])
+            dataset, time = columns.text("dataset"), columns.numbers("time")[row]
+            how = _how(hit.path, columns.text("side"))
             owner = script or zone or account
             cell = into.cell(HITS, (owner, script, zone, account, dataset, hit.path, hit.rule, how), time)
             cell[COUNT] += columns.weight

@@ -36,7 +36,7 @@ def fold_kept(stretch: Stretch, into: Folder) -> None:
     for row in [row for row, key in enumerate(columns.numbers("cache_key")) if key]:
         odd, who = stretch.oddness(row), stretch.asker(row)
         # Two tokens may be one user's, and whom nobody knows may see a page before the log-in: unless it was laid out.
-        told = who[0] in (USER, SESSION) or (odd and columns.texts("side")[row] == "edge")
+        told = who[0] in (USER, SESSION) or (odd and columns.text("side") == "edge")
         if told and stretch.is_private(row, odd) and stretch.has_content(row) and not stretch.is_staff(row):
             _keep(stretch, row, odd, who, into)
 
@@ -44,8 +44,10 @@ def fold_kept(stretch: Stretch, into: Folder) -> None:
 def fold_cookies(stretch: Stretch, into: Folder) -> None:
     """Fold session cookies that came out of the cache."""
     columns = stretch.columns
+    if columns.text("side") != "edge":
+        return
     for row in [row for row, given in enumerate(columns.texts("given")) if given]:
-        if columns.texts("cache")[row] in FOUND and columns.texts("side")[row] == "edge":
+        if columns.texts("cache")[row] in FOUND:
             time = columns.numbers("time")[row]
             key = (*stretch.whose(row), columns.texts("host")[row], columns.texts("route")[row])
             cell = into.cell(COOKIES, key, time)

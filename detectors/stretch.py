@@ -1,12 +1,11 @@
-"""A stretch of a batch, sorted out for folding: what did not leave taken out, the rows of each scope together."""
+"""A stretch of a batch, sorted out for folding: without what did not leave, rows of one shape and scope together."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from detectors.columns import Hit
-from detectors.looking import Row
+from detectors.columns import SCOPE, SHAPE, Hit, Row
 
 Found = tuple[int, str, str, str]
 """Number of a record in the stretch, field path, rule, fingerprint ("" where marks are plain)."""
@@ -14,43 +13,45 @@ Found = tuple[int, str, str, str]
 
 @dataclass(slots=True)
 class Stretch:
-    """Rows of one scope, the lines of their records, and the hits in them."""
+    """Rows of one shape and scope, the line of each, and the hits in them."""
 
-    rows: Sequence[Row]
-    lines: Sequence[int]
-    hits: Sequence[Hit] = ()
-
-
-@dataclass(slots=True)
-class _Growing:
+    scope: str
     rows: list[Row] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
 
 
 def sorted_out(
-    names: Sequence[str], rows: Sequence[Row], lines: Sequence[int], found: Sequence[Found], dropped: Collection[int]
-) -> list[Stretch]:
-    """Return the rows of records that left, those of each scope (that of a record's own row) apart.
+    rows: Sequence[Row], lines: Sequence[int], found: Sequence[Found], dropped: Collection[int]
+) -> Iterable[Stretch]:
+    """Return the rows of records that left, those of each shape and scope apart.
 
-    `lines` gives the line of each record, `dropped` the numbers of those that did not leave.
+    `lines` gives the line of each record, `dropped` the numbers of those that did not leave. A record's own row is the
+    last one of it: its scope counts, and what was found in the record stands with it.
     """
-    scope, last = names.index("scope"), names.index("last")
-    if not found and not dropped and len({row[scope] for row in rows}) == 1:
-        return [Stretch(rows, lines)]
+    stretches: dict[Row, Stretch] = {}
     hits: dict[int, list[Found]] = {}
     for each in found:
         hits.setdefault(each[0], []).append(each)
-    by_scope: dict[str, _Growing] = {}
-    start = number = 0
+    start = record = 0
     for at, row in enumerate(rows):
-        if not row[last]:
+        if not row[SHAPE].own:
             continue
-        if number not in dropped:
-            part = by_scope.setdefault(row[scope], _Growing())
-            part.rows += rows[start : at + 1]
-            part.lines += lines[number : number + 1]
-            own = len(part.rows) - 1
-            part.hits += [Hit(own, path, rule, fingerprint) for _, path, rule, fingerprint in hits.get(number, ())]
-        start, number = at + 1, number + 1
-    return [Stretch(part.rows, part.lines, part.hits) for part in by_scope.values()]
+        if record not in dropped:
+            for inner in rows[start:at]:
+                _add(stretches, (inner[SHAPE], *row[SCOPE : SCOPE + 1]), inner, lines[record])
+            stretch = _add(stretches, row[: SCOPE + 1], row, lines[record])
+            if record in hits:
+                last = len(stretch.rows) - 1
+                stretch.hits += [Hit(last, path, rule, fingerprint) for _, path, rule, fingerprint in hits[record]]
+        start, record = at + 1, record + 1
+    return stretches.values()
+
+
+def _add(stretches: dict[Row, Stretch], of: Row, row: Row, line: int) -> Stretch:
+    stretch = stretches.get(of)
+    if stretch is None:
+        stretch = stretches[of] = Stretch(of[SCOPE])
+    stretch.rows.append(row)
+    stretch.lines.append(line)
+    return stretch

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from detectors.base import Detector
-from detectors.columns import COLUMNS, Columns, wanted
+from detectors.columns import COLUMNS, SCOPE, SHAPE, Columns, Row, wanted
 from detectors.evidence import ordering_of
 from detectors.facts import Facts
 from detectors.feeds import fold_feeds
 from detectors.folder import Folder
-from detectors.looking import After, Before, Row, Surroundings
+from detectors.looking import After, Before, Surroundings
 from detectors.observing import Observing
 from detectors.registry import DETECTORS
 from detectors.stretch import Found, sorted_out
@@ -39,8 +39,8 @@ class Watch:
         self._facts = facts
         self._detectors = tuple(detectors)
         columns = wanted(name for each in detectors for name in each.columns)
-        self.columns = tuple(columns)
-        """The columns of a row, in order."""
+        self.columns = frozenset(columns)
+        """The columns that are asked for."""
         self._asked = tuple({name for each in detectors for need in each.needs for name in need.columns})
         self._clean = clean
         self._around = Surroundings(facts, hashing(seed), clean, identity, set() if met is None else met)
@@ -80,10 +80,12 @@ class Watch:
         """
         if marked:
             self._clean_records(frozenset(marked))
-        for part in sorted_out(self.columns, self.rows, lines, found, frozenset(dropped)) if self.rows else ():
+        for part in sorted_out(self.rows, lines, found, frozenset(dropped)):
             origin, weight = self._origin, self._weight
-            columns = Columns(self.columns, part.rows, origin=origin, lines=part.lines, hits=part.hits, weight=weight)
-            self._folder.turn_to(columns.texts("scope")[-1])
+            columns = Columns(
+                part.rows, origin=origin, lines=part.lines, hits=part.hits, weight=weight, scope=part.scope
+            )
+            self._folder.turn_to(part.scope)
             fold_feeds(columns, self._asked, self._folder.feeds)
             for detector in self._detectors:
                 detector.fold(columns, self._facts, self._folder)
@@ -94,14 +96,15 @@ class Watch:
         return self._folder.pack(judges)
 
     def _clean_records(self, marked: frozenset[int]) -> None:
-        number, last = 0, self.columns.index("last")
+        record = 0
         for at, row in enumerate(self.rows):
-            if number in marked:
+            if record in marked:
                 self.rows[at] = self._cleaned(row)
-            number += row[last]
+            record += row[SHAPE].own
 
     def _cleaned(self, row: Row) -> Row:
+        texts = {place for name, place in row[SHAPE].places.items() if COLUMNS[name].type == "text"}
         return tuple(
-            self._clean(value) if value and COLUMNS[name].type == "text" else value
-            for name, value in zip(self.columns, row, strict=True)
+            self._clean(value) if value and value.__class__ is str and at in texts | {SCOPE} else value
+            for at, value in enumerate(row)
         )

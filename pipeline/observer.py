@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from detectors.columns import SHAPE
 from detectors.facts import Facts
 from detectors.stretch import Found
 from detectors.watch import Watch
@@ -41,7 +42,6 @@ class Observer:
         self._watch = Watch(
             detection.facts, detection.seed, identity=marker.keyer("identity"), clean=hits.clean, met=marker.met
         )
-        self._last = self._watch.columns.index("last")
         self._plain = b"" if detection.keyed else f"~{ring.active}.".encode()
         self._alive: Sequence[int] = ()
         """Places of the lines that live of the block at work."""
@@ -74,7 +74,7 @@ class Observer:
         """Forget what was seen since the last record that was made safe: its line is taken up again, or dead."""
         rows, (at, records) = self._watch.rows, self._checked
         while at < len(rows) and records < len(self._alive):
-            records += rows[at][self._last]
+            records += rows[at][SHAPE].own
             at += 1
         del rows[at:]
         self._checked = at, records

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from detectors.columns import COLUMNS, wanted
+from detectors.columns import COLUMNS, Columns, wanted
 from detectors.facts import Facts, Zone
 from detectors.looking import Surroundings
 from detectors.observing import Observing
@@ -23,7 +23,7 @@ HEADERS = {
     "impersonation": ("RequestHeaders.x-impersonate",),
 }
 FACTS = Facts(
-    everywhere={"identity": HEADERS},
+    everywhere={"identity": HEADERS, "cross_user": {"private_routes": ("/account/*",)}},
     of_zone={
         "shop.example": Zone("acc", ("www.shop.example",), ("shop-edge",), ("orders.origin.example", "orders")),
     },
@@ -69,7 +69,13 @@ def rows_of(record: Record, dataset: str | None = None, **around: Any) -> list[d
     scrubbed = copy.deepcopy(record)
     plans.find(tuple(scrubbed)).scrub(scrubbed)
     assert surroundings.faults == 0
-    return [{name: value for name, value in zip(COLUMNS, row, strict=True) if value} for row in observing.rows]
+    return [{name: value for name, value in row.items() if value} for row in shown(observing)]
+
+
+def shown(observing: Observing) -> list[dict[str, str | int]]:
+    """Return the rows as a detector sees them, and whether they are records' own: `last`."""
+    each = [Columns([row]) for row in observing.rows]
+    return [{"last": int(columns.own), **{name: columns.texts(name)[0] for name in COLUMNS}} for columns in each]
 
 
 def row_of(record: Record, dataset: str | None = None, **around: Any) -> dict[str, str | int]:  # noqa: ANN401 (of Surroundings)

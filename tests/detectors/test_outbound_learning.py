@@ -105,7 +105,6 @@ def test_names_of_the_inside_that_are_printed_are_learned_even_where_there_is_a_
         "side": "worker",
         "dataset": "workers_trace_events",
         "outbound": "http://localhost:8787",
-        "last": 0,
     }
     usual = [[at(hour * HOUR, **{**PLACE, **printed})] for hour in range(30)]
     assert told(*usual, facts=listed) == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from detectors.base import Detector, Need, Severity, Tier, Verdict, View, traces
-from detectors.columns import COLUMNS, NOTHING, Columns
+from detectors.columns import COLUMNS, NOTHING, SCOPE, Columns, Row, Shape
 from detectors.estimates import Counts, Distinct
 from detectors.evidence import BITS, LEAST, MOST, SUM, Cell, Part
 from detectors.facts import Facts
@@ -134,10 +135,19 @@ def _verdict(rule: str, key: Key, told: Cell, **more: Any) -> Verdict:  # noqa: 
 TOYS: Final[Sequence[Detector]] = (Toy(),)
 
 
-def a_row(watch: Watch, **columns: str | int) -> tuple[str | int, ...]:
-    """Make a row of what is given, and nothing else."""
-    given = {"last": 1, **columns}
-    return tuple(given.get(name, NOTHING[COLUMNS[name].type]) for name in watch.columns)
+def a_row(watch: Watch, **columns: str | int) -> Row:
+    """Make a row of what is given, and nothing else; `last` is 0 for one that stands inside of its record."""
+    given = {name: columns.get(name, NOTHING[COLUMNS[name].type]) for name in sorted(watch.columns)}
+    own = bool(columns.get("last", 1))
+    shape = _shape(own, str(given["dataset"]), str(given["side"]), tuple(given))
+    return (shape, given["scope"], *(given[name] for name in list(shape.places)[1:]))
+
+
+@cache
+def _shape(own: bool, dataset: str, side: str, names: tuple[str, ...]) -> Shape:
+    told = [name for name in names if name not in ("dataset", "side", "scope")]
+    places = {"scope": SCOPE, **{name: at for at, name in enumerate(told, SCOPE + 1)}}
+    return Shape(own, {"dataset": dataset, "side": side}, places, {})
 
 
 def folded(

@@ -55,12 +55,16 @@ def said(detector: Detector, facts: Facts, *batches: Sequence[Row], ticks: bool 
 
 
 def in_parts(rows: Sequence[Row], turn: Random) -> list[list[Row]]:
-    """Cut rows into batches, in any order."""
-    shuffled = list(rows)
-    turn.shuffle(shuffled)
+    """Cut rows into batches, in any order; those found inside of a record stay before its own."""
+    records: list[list[Row]] = [[]]
+    for row in rows:
+        records[-1].append(row)
+        if row.get("last", 1):
+            records.append([])
+    turn.shuffle(records)
     parts: list[list[Row]] = [[]]
-    for row in shuffled:
+    for record in records:
         if turn.random() < 0.3:
             parts.append([])
-        parts[-1].append(row)
+        parts[-1] += record
     return parts
