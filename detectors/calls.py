@@ -88,4 +88,4 @@ def _cleaned(act: Callable[[str], str], around: Surroundings) -> Callable[[Value
 
 def _each_cleaned(around: Surroundings) -> Callable[[Value], list[str]]:
     clean = lru_cache(1024)(around.clean)
-    return lambda value: [clean(place) for place in sights.targets(value)]
+    return lambda value: [clean(place) for place in sights.targets(value)] if value else []

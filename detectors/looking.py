@@ -62,7 +62,6 @@ class Sheet:
         self.around = around
         self.names = {name.lower(): name for name in names}
         self.scope: dict[str, Any] = {
-            "dig": _dig,
             "Str": str,
             "Dict": dict,
             "Int": int,
@@ -124,19 +123,23 @@ class Look:
 
     def safe(self, path: str) -> Code:
         """Return the code that reads a field of the scrubbed record."""
-        field, _, inside = path.partition(".")
-        names = tuple(inside.split(".")) if inside else ()
-        if len(names) == 1:
-            return f"{self.map(field)}.get({self.constant(names[0])})"
-        return f"dig({self._top(field)}, {self.constant(names)})" if names else self._top(field)
+        field, *inside = path.split(".")
+        if not inside:
+            return self._top(field)
+        first, *deeper = inside
+        return self._inside(f"{self.map(field)}.get({self.constant(first)})", deeper)
 
     def raw(self, path: str, act: Callable[[Any], Any] | None = None) -> Code:
         """Return the code for a field as it came, or for what an act made of it then."""
-        field, _, inside = path.partition(".")
-        code = self._top(field)
-        code = f"dig({code}, {self.constant(tuple(inside.split('.')))})" if inside else code
+        field, *inside = path.split(".")
+        code = self._inside(self._top(field), inside)
         raw = self._sheet.raw
         return raw.setdefault(self.call(act, code) if act else code, f"r{len(raw)}")
+
+    def _inside(self, code: Code, names: Sequence[str]) -> Code:
+        for name in names:
+            code = f"(v if (v := {code}).__class__ is Dict else EMPTY).get({self.constant(name)})"
+        return code
 
     def map(self, field: str) -> Code:
         """Return the local name of a scrubbed map of headers or cookies: an empty one where there is something else."""
@@ -233,11 +236,3 @@ def _side(sheet: Sheet) -> tuple[Code, list[str]]:
     value = f"record[{sheet.constant(field)}]"
     code = f"{sheet.constant(known)}.get(w, {sheet.constant(otherwise)}) if (w := {value}).__class__ is Str"
     return f"{code} else {sheet.constant(otherwise)}", list(dict.fromkeys((otherwise, *known.values())))
-
-
-def _dig(value: Any, names: tuple[str, ...]) -> Any:  # noqa: ANN401 (any JSON value)
-    for name in names:
-        if value.__class__ is not dict:
-            return None
-        value = value.get(name)
-    return value

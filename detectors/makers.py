@@ -46,7 +46,7 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
         **{role: partial(_field, role=role) for role in AS_THEY_ARE},
         "time": _time,
         "dataset": lambda look: look.constant(look.dataset.name),
-        "scope": lambda look: f"{look.column('zone')} or {look.column('account')} or {_named(look, 'service')}",
+        "scope": _scope,
         "account": _account,
         "zone": _zone,
         "side": lambda look: look.constant(look.side),
@@ -113,12 +113,18 @@ def _time(look: Look) -> Code:
     paths = look.held([look.dataset.time] if look.dataset.time else [])
     if not paths:
         return ""
-    nanoseconds = f"(w := {look.safe(paths[0])}).__class__ is Int and w >= {sights.NANOSECONDS}"
-    return f"(w // 1000000 if {nanoseconds} else {look.call(sights.time_ms, 'w')})"
+    usual = f"w // 1000000 if w >= {sights.NANOSECONDS} else w if {sights.MILLISECONDS} <= w < {sights.LATEST_MS} else "
+    other = look.call(sights.time_ms, "w")
+    return f"(({usual}{other}) if (w := {look.safe(paths[0])}).__class__ is Int else {other})"
 
 
 def _plain(look: Look, code: Code) -> Code:
     return f"(w if (w := {code}).__class__ is Str else {look.call(sights.text, 'w')})"
+
+
+def _scope(look: Look) -> Code:
+    service = _named(look, "service") if look.role("service") else "''"
+    return f"{look.column('zone')} or {look.column('account')} or {service}"
 
 
 def _hashed(look: Look, code: Code) -> Code:

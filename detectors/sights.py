@@ -17,10 +17,10 @@ Value = Any
 
 _CACHE_SIZE: Final = 4096
 _CACHED_LENGTH: Final = 200
-NANOSECONDS, _MICROSECONDS, _MILLISECONDS = 10**17, 10**14, 10**11
+NANOSECONDS, _MICROSECONDS, MILLISECONDS = 10**17, 10**14, 10**11
 """From these numbers on a time of this age is given in that unit; smaller ones are seconds."""
 _MOST_DIGITS = 20
-_LATEST_MS = 10**14
+LATEST_MS = 10**14
 
 
 def time_ms(value: Value) -> int:
@@ -34,7 +34,7 @@ def time_ms(value: Value) -> int:
             return _rfc3339(value)
         value = int(value) if value.isascii() and value.isdigit() and len(value) < _MOST_DIGITS else 0
     if value.__class__ is float:
-        return int(value * 1000) if 0 < value < _MILLISECONDS else 0
+        return int(value * 1000) if 0 < value < MILLISECONDS else 0
     if value.__class__ is not int or value <= 0:
         return 0
     if value >= NANOSECONDS:
@@ -42,8 +42,8 @@ def time_ms(value: Value) -> int:
     elif value >= _MICROSECONDS:
         milliseconds = value // 1000
     else:
-        milliseconds = value if value >= _MILLISECONDS else value * 1000
-    return milliseconds if milliseconds < _LATEST_MS else 0
+        milliseconds = value if value >= MILLISECONDS else value * 1000
+    return milliseconds if milliseconds < LATEST_MS else 0
 
 
 _minutes: dict[str, int] = {}
@@ -217,16 +217,19 @@ def targets(value: Value) -> list[str]:
     ['https://api.example', 'http://10.0.0.1']
     """
     found: dict[str, None] = {}
-    waiting = [value] if value else []
-    while waiting:
-        each = waiting.pop()
+    waiting = [value]
+    for each in waiting:  # and what is appended meanwhile
         if each.__class__ is str:
-            for url in _URL.findall(each) if "://" in each else ():
-                place = target(url)
-                if place and len(found) < _MAX_URLS:
-                    found[place] = None
+            if "://" in each:
+                _collect(each, found)
+        elif each.__class__ is list:
+            waiting += each
         elif each.__class__ is dict:
             waiting += each.values()
-        elif each.__class__ is list:
-            waiting += each[::-1]
     return list(found)
+
+
+def _collect(text: str, found: dict[str, None]) -> None:
+    for place in map(target, _URL.findall(text)):
+        if place and len(found) < _MAX_URLS:
+            found[place] = None
