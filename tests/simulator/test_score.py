@@ -243,6 +243,5 @@ def test_a_small_score_misses_nothing_and_raises_no_false_alert() -> None:
     assert len(score.found) > 30
     assert score.benign > 5
     assert score.dead == 0
-    missed = [each["incident_id"] for each in score.details if each["what"] == "missed" and each["asked"]]
-    assert [each for each in missed if not each.startswith("I4.")] == []  # cross_user is to come
+    assert [each["incident_id"] for each in score.details if each["what"] == "missed" and each["asked"]] == []
     assert [(each["rule"], each["around"]) for each in score.details if each["what"] == "false"] == []
