@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GENERIC = Dataset("generic", "Any JSON lines", "any", "", frozenset(), (), {}, {})
 """Scrubs every field as unknown, for records that no dataset describes."""
+_MOST_IDLE = 256
+"""Plans that wait for a batch like theirs: of so many zones and datasets."""
 
 
 class Engine:
@@ -52,6 +54,7 @@ class Engine:
         self._limits = limits or Limits()
         self._redactors = registry.build(policy, ring, rules, note_paths=note_paths)
         self._observer = self._observing(detection, ring) if detection and ring else None
+        self._idle: dict[object, Plans] = {}
         for name in policy.field_classes:
             self._dataset(name)
 
@@ -64,6 +67,7 @@ class Engine:
         found, chunks = sniff(batch.chunks)
         stream = Kept(inflate(chunks, self._limits))
         plans = self.plans(batch)
+        self._redactors.hits.collect(Tally())  # of a batch that was given up
         observer = self._observer
         passage = self._passage(batch.origin, plans, observer)
         deflater = Deflater(compression or found)
@@ -78,7 +82,9 @@ class Engine:
                 yield Outcome(deflater.feed(body), dead, evidence=observer.due() if observer else ())
         except InputError as error:
             yield Outcome(b"", (passage.broken(error.reason),))
-        yield self._ended(deflater, passage.tally())
+        ended = self._ended(deflater, passage.tally())
+        self._keep(plans)
+        yield ended
 
     def plans(self, batch: Batch) -> Plans:
         """Return the scrubbers for the records of a batch; what is seen from now on is seen in this batch."""
@@ -87,8 +93,19 @@ class Engine:
         forced = self._dataset(batch.dataset) if batch.dataset else None
         hint = self._catalogue.by_path(batch.path) if batch.path else None
         said = Said(forced, hint, batch.zone, batch.rename)
+        known = self._idle.pop(_source(said), None)
+        if known:
+            return known
         observe = self._observer.observe if self._observer else None
         return Plans(self._policy, self._redactors, self._catalogue, said, observe=observe)
+
+    def _keep(self, plans: Plans) -> None:
+        """Keep the plans of a batch that has ended for the next one like it: compiling takes long."""
+        if plans.full:
+            return
+        if len(self._idle) >= _MOST_IDLE:
+            self._idle.clear()
+        self._idle[_source(plans.said)] = plans
 
     def _form(self, stream: Kept, batch: Batch, plans: Plans) -> Form | None:
         """Return the form of a batch whose first line is no record; None for lines of JSON after all."""
@@ -130,3 +147,8 @@ class Engine:
 
     def _dataset(self, name: str) -> Dataset:
         return GENERIC if name == GENERIC.name else self._catalogue[name]
+
+
+def _source(said: Said) -> object:
+    forced, hint = (each.name if each else "" for each in (said.forced, said.hint))
+    return forced, hint, said.zone, tuple(sorted(said.rename.items()))

@@ -78,7 +78,7 @@ class Plans:
         self._policy = policy
         self._redactors = redactors
         self._catalogue = catalogue
-        self._said = said
+        self.said = said
         self._rename = said.rename
         self._kept: dict[tuple[str, ...], Scrubber] = {}
         self._fields: dict[str, tuple[Dataset, dict[str, str]]] = {}
@@ -91,6 +91,11 @@ class Plans:
         self._flushes: list[Callable[[], None]] = []
         self._interpreted = 0
 
+    @property
+    def full(self) -> bool:
+        """Tell whether no more scrubbers are kept, so that other names are looked up each time."""
+        return len(self._kept) >= MAX_PLANS
+
     def find(self, names: tuple[str, ...]) -> Scrubber:
         """Return the scrubber of these names.
 
@@ -100,7 +105,7 @@ class Plans:
         """
         found = self._kept.get(names)
         if found is None:
-            compiled = len(self._kept) < MAX_PLANS and len(names) <= MAX_NAMES
+            compiled = not self.full and len(names) <= MAX_NAMES
             found = self._make(names, compiled=compiled, guarded=self._guarded, observe=self._observe)
             if compiled and not found.again:
                 self._kept[names] = found
@@ -192,7 +197,7 @@ class Plans:
 
     def _dataset(self, names: tuple[str, ...]) -> Dataset | None:
         meant = (self._rename.get(name, name) for name in names)
-        return self._said.forced or self._catalogue.recognise(meant, self._said.hint)
+        return self.said.forced or self._catalogue.recognise(meant, self.said.hint)
 
     def _class(self, name: str, fields: dict[str, str]) -> str | None:
         name = self._rename.get(name, name)
@@ -234,7 +239,7 @@ class Plans:
         return objects.under(objects.safe_name(name))
 
     def _records(self, name: str, observe: Observe | None) -> Redactor:
-        said = Said(self._catalogue[name], zone=self._said.zone)
+        said = Said(self._catalogue[name], zone=self.said.zone)
         plans = Plans(self._policy, self._redactors, self._catalogue, said, guarded=False, observe=observe)
         self._nested.append(plans)
         text = self._redactors.by_class["text"].text
@@ -262,7 +267,7 @@ class Plans:
         def scrub_for_tenant(record: Record) -> int:
             told = record.get(own, record.get(role)) if role and own else None
             outer = marker.tenant
-            marker.select(told if isinstance(told, str) and told else outer if self._inner else self._said.zone)
+            marker.select(told if isinstance(told, str) and told else outer if self._inner else self.said.zone)
             changed = scrub(record)
             if self._inner:
                 marker.select(outer)

@@ -77,6 +77,12 @@ def test_counts_do_not_pass_from_one_batch_to_the_next() -> None:
     assert run(RAW, by=by).tally == run(RAW, by=by).tally
 
 
+def test_counts_of_a_batch_that_was_given_up_do_not_pass_to_the_next() -> None:
+    by, hiding = engine(), lines({**REQUEST, "EdgeResponseContentType": "AKIAQYLPMN5HHHFPZAM2"})
+    assert not next(by.process(Batch([hiding * 3000], "test"), "none")).last
+    assert run(RAW, by=by).tally == run(RAW).tally
+
+
 UNFIT = {"x": "token=hunter22x", "y": {"password": SHORT}, "z": [1, "/p?x=1"], "n": 2**64 - 1}
 
 
