@@ -66,9 +66,7 @@ def _asked(look: Look, act: Callable[[Value], str]) -> Code:
     routes = look.role("route") if look.side in ("edge", "worker") and not look.role("outbound") else []
     if not routes:
         return ""
-    uri = look.raw(routes[0])
-    telling = " or ".join(f"{sign!r} in {uri}" for sign in SIGNS)
-    return f"({look.call(act, uri)} if {uri}.__class__ is Str and ({telling}) else '')"
+    return look.where(SIGNS, act, look.raw(routes[0]))
 
 
 def _places(look: Look, act: Callable[[Value], list[str]]) -> Code:

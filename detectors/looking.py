@@ -121,6 +121,11 @@ class Look:
         """Return the code that calls a function."""
         return f"{self.constant(act)}({', '.join(codes)})"
 
+    def where(self, signs: Sequence[str], act: Callable[[Any], str], value: Code) -> Code:
+        """Return the code that calls a function of a text only where one of these signs is in it; else it is empty."""
+        telling = " or ".join(f"{sign!r} in {value}" for sign in signs)
+        return f"({self.call(act, value)} if {value}.__class__ is Str and ({telling}) else '')"
+
     def safe(self, path: str) -> Code:
         """Return the code that reads a field of the scrubbed record."""
         field, *inside = path.split(".")

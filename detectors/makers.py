@@ -9,7 +9,7 @@ from typing import Any, Final
 from detectors import sights, tokens
 from detectors.calls import call_makers
 from detectors.columns import LONGEST, Later
-from detectors.deception import odd_path
+from detectors.deception import SIGNS, odd_path
 from detectors.looking import Code, Look, Maker, Surroundings
 from detectors.routes import Routes
 
@@ -235,7 +235,7 @@ def _given(look: Look) -> Code:
 def _odd_path(look: Look) -> Code:
     paths = look.role("route") if look.role("cache") and look.around.facts.has_private_routes else []
     # As it came: what a cache and its origin read differently is what scrubbing may take away.
-    return look.raw(paths[0], odd_path) if paths else ""
+    return look.where(SIGNS, odd_path, look.raw(paths[0])) if paths else ""
 
 
 def _cache_key(look: Look) -> Code:
