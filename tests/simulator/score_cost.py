@@ -19,8 +19,6 @@ from tests.simulator.score_run import span
 BATCH_BYTES: Final = 5_000_000
 MOST_BYTES: Final = 65_536
 """Of evidence, for a batch of so many bytes."""
-MOST_SHARE: Final = 0.2
-"""Of the engine's time, for observing, folding and packing."""
 MOST_JUDGE_US: Final = 2.0
 _ZONES, _SCALE, _MINUTES = 8, 40.0, 20
 """Busy zones, so that 5 MB are some minutes of them."""
