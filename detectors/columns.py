@@ -145,7 +145,7 @@ class Shape:
 class Columns:
     """Observations of one shape and scope, of a stretch of one batch, turned by 90 degrees as they are asked for."""
 
-    __slots__ = ("_lines", "_made", "_rows", "_shape", "count", "hits", "origin", "scope", "weight")
+    __slots__ = ("_lines", "_made", "_shape", "_turned", "count", "hits", "origin", "scope", "weight")
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class Columns:
         self.origin = origin
         self.hits = hits
         self.weight = weight
-        self._rows = rows
+        self._turned = list(zip(*rows, strict=True))
         self._lines = lines
         self._shape: Shape = rows[0][SHAPE]
         self._made: dict[str, Sequence[Any]] = {}
@@ -204,8 +204,7 @@ class Columns:
         if name in shape.same:
             column = [shape.same[name]] * self.count
         else:
-            place = shape.places[name]
-            column = [row[place] for row in self._rows]
+            column = self._turned[shape.places[name]]
             later = shape.later.get(name)
             if later and {*map(type, column)} != {later.fits}:
                 column = _Made(later.make, column)
