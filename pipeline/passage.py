@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -201,11 +202,9 @@ class Passage:
     def _again(self, body: bytes, ends: set[int], work: _Work) -> bytes:
         """Make the lines around these offsets anew from what came in: integers exact, every type looked at."""
         lines = body.splitlines(keepends=True)
-        done = 0
-        for row, line in enumerate(lines):
-            if any(done < end <= done + len(line) for end in ends):
-                lines[row] = self._line_again(row, work)
-            done += len(line)
+        behind = list(accumulate(map(len, lines)))
+        for row in sorted({bisect_left(behind, end) for end in ends}):
+            lines[row] = self._line_again(row, work)
         return b"".join(lines)
 
     def _line_again(self, row: int, work: _Work) -> bytes:
@@ -218,7 +217,7 @@ class Passage:
         return found.safe
 
     def _bury(self, at: int, work: _Work, reason: str, record: Record | None) -> None:
-        offset = work.block.offset + sum(len(line) + 1 for line in work.lines[:at])
+        offset = work.block.offset + work.start_of(at)
         work.dead.append(self._letter(work.block.first_line + at, offset, reason, record))
 
     def _letter(self, line: int, offset: int, reason: str, record: Record | None = None) -> DeadLetter:
@@ -233,13 +232,14 @@ class Passage:
         tally.bytes_in += len(work.block.data)
         tally.bytes_out += size
         self._next = (work.block.first_line + len(work.lines) - 1, work.block.offset + len(work.block.data))
-        clean = set(work.clean) - work.marked - work.dropped
+        clean = sorted(set(work.clean) - work.marked - work.dropped)
+        dropped = sorted(work.dropped)
         ends = [start for start, _ in work.segments[1:]] + [alive]
         for (start, scrubber), end in zip(work.segments, ends, strict=True):
             if scrubber is None or start == end:
                 continue
-            untouched = sum(start <= row < end for row in clean) if clean else 0
-            gone = sum(start <= row < end for row in work.dropped) if work.dropped else 0
+            untouched = bisect_left(clean, end) - bisect_left(clean, start)
+            gone = bisect_left(dropped, end) - bisect_left(dropped, start)
             tally.records[scrubber.dataset, "clean"] += untouched
             tally.records[scrubber.dataset, "redacted"] += end - start - untouched - gone
             tally.unknown_fields[scrubber.dataset] += scrubber.unknown * (end - start)
@@ -256,11 +256,12 @@ class _Careful(NamedTuple):
 class _Work:
     """What is known of one block while it is worked on; rows are the lines that live, from 0."""
 
-    __slots__ = ("block", "clean", "dead", "dropped", "lines", "marked", "rows", "segments", "tenants")
+    __slots__ = ("_starts", "block", "clean", "dead", "dropped", "lines", "marked", "rows", "segments", "tenants")
 
     def __init__(self, block: Block) -> None:
         self.block = block
         self.lines = block.lines()
+        self._starts: list[int] = []
         self.rows: list[int] = []
         """Index of the line of each row."""
         self.clean: list[int] = []
@@ -272,6 +273,11 @@ class _Work:
         self.segments: list[tuple[int, Scrubber | None]] = []
         """From which row on which scrubber worked."""
         self.dead: list[DeadLetter] = []
+
+    def start_of(self, at: int) -> int:
+        """Return the offset in the block at which a line begins."""
+        self._starts = self._starts or list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+        return self._starts[at]
 
     def dataset_of(self, row: int) -> str:
         """Return the dataset that a row was scrubbed as."""

@@ -27,6 +27,11 @@ _IBAN_LENGTHS = {
     for country in countries.split(",")
 }
 """Characters of an IBAN by country (IBAN registry)."""
+_VALUES = bytes(byte - ord("0") if byte in b"0123456789" else 0 for byte in range(256))
+_NO_DIGITS = bytes(byte for byte in range(256) if byte not in b"0123456789")
+_DOUBLED = bytes(sum(divmod(2 * value, 10)) for value in range(10)) + bytes(246)
+"""Digits to their values, what is left out, and the sum of the digits of each doubled: as tables, since texts of
+nothing but numbers are checked a thousand times."""
 _NETWORKS = (
     ("4", "4", (13, 16, 19)),  # Visa
     ("51", "55", (16,)),  # Mastercard
@@ -87,22 +92,22 @@ class Check:
     decides: bool
 
 
-def _digits(value: str) -> list[int]:
-    return [int(each) for each in value if each in "0123456789"]
+def _digits(value: str) -> bytes:
+    return value.encode().translate(_VALUES, _NO_DIGITS)
 
 
 def luhn(value: str) -> bool:
     """Tell whether the digits of `value` have a Luhn sum of zero and are not all alike."""
     digits = _digits(value)
-    doubled = [sum(divmod(2 * each, 10)) for each in digits[-2::-2]]
-    return len(set(digits)) > 1 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    doubled = digits[-2::-2].translate(_DOUBLED)
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
 
 
 def card(value: str) -> bool:
     """Tell whether a number has a card network's range and length, and a Luhn sum of zero."""
-    digits = "".join(each for each in value if each in "0123456789")
-    return any(low <= digits[: len(low)] <= high and len(digits) in sizes for low, high, sizes in _NETWORKS) and luhn(
-        digits
+    digits = value.encode().translate(None, _NO_DIGITS).decode()
+    return luhn(digits) and any(
+        low <= digits[: len(low)] <= high and len(digits) in sizes for low, high, sizes in _NETWORKS
     )
 
 
@@ -167,7 +172,7 @@ def cpf(value: str) -> bool:
     if len(digits) != _CPF_LENGTH or len(set(digits)) == 1:
         return False
     sums = [sum(each * (size - at) for at, each in enumerate(digits[: size - 1])) for size in (10, 11)]
-    return [total * 10 % 11 % 10 for total in sums] == digits[-2:]
+    return bytes(total * 10 % 11 % 10 for total in sums) == digits[-2:]
 
 
 def nir(value: str) -> bool:
@@ -192,7 +197,7 @@ def ean13(value: str) -> bool:
 
 def mixed(value: str) -> bool:
     """Tell whether a value has both letters and digits, as hardly any word or number has."""
-    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
 def entropy(value: str) -> float:

@@ -40,7 +40,7 @@ class Cookies:
             "credential": marker.keyer("credential"),
         }
         self._safe_name = marked_name(self._plain)
-        self._maps = PlannedMaps(self._redactor, self._safe_name)
+        self._maps = PlannedMaps(self._redactor, self._safe_name, lambda _name: self._plain)
         self.map, self.plans = self._maps.scrub, self._maps.plans
         self._pairs: dict[str, tuple[str, Redact | None]] = {}
         self._tails: set[str] = set()

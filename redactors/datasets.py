@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -77,7 +78,7 @@ class Dataset:
 class Catalogue:
     """The known datasets. It never changes."""
 
-    __slots__ = ("_datasets", "_hints")
+    __slots__ = ("_datasets", "_hints", "_knowing")
 
     def __init__(self, datasets: Mapping[str, Dataset]) -> None:
         """Take datasets by name.
@@ -89,6 +90,11 @@ class Catalogue:
         self._datasets = {name: datasets[name] for name in sorted(datasets)}
         for dataset in self._datasets.values():
             _check_nested(dataset, self._datasets)
+        self._knowing: dict[str, list[str]] = {}
+        """By name of a field, the names of the datasets that have it."""
+        for name, dataset in self._datasets.items():
+            for field in dataset.fields:
+                self._knowing.setdefault(field, []).append(name)
         hints = ((_canonical(hint), each) for each in self._datasets.values() for hint in each.path_hints)
         self._hints = sorted(hints, key=lambda pair: (-len(pair[0]), pair[1].name))
 
@@ -121,10 +127,16 @@ class Catalogue:
         name of the first, and for each field the safest of its classes.
         """
         asked = frozenset(names)
-        scores = {name: _score(dataset, asked) for name, dataset in self._datasets.items()}
+        known = Counter(name for field in asked for name in self._knowing.get(field, ()))
+        # A third known, or the likeness is chance.
+        scores = {
+            name: count + len(asked & self._datasets[name].recognise)
+            for name, count in known.items()
+            if 3 * count >= len(asked)
+        }
         best = max(scores.values(), default=0)
-        tied = [self._datasets[name] for name, score in scores.items() if score == best]
-        if hint is not None and 0 < best <= 2 * _score(hint, asked):
+        tied = [self._datasets[name] for name in sorted(scores) if scores[name] == best]
+        if hint is not None and 0 < best <= 2 * scores.get(hint.name, 0):
             telling = frozenset[str]().union(*(each.recognise for each in tied))
             if hint in tied or (asked & telling) <= hint.fields.keys():
                 return hint
@@ -227,13 +239,6 @@ def _check_nested(dataset: Dataset, known: Mapping[str, Dataset]) -> None:
         if nested != label and nested not in known:
             message = f"dataset {dataset.name}: {field} holds records of no known dataset; {right_names(nested, known)}"
             raise ConfigurationError(message)
-
-
-def _score(dataset: Dataset, asked: Collection[str]) -> int:
-    known = [name for name in asked if name in dataset.fields]
-    if 3 * len(known) < len(asked):  # a third known, or the likeness is chance
-        return 0
-    return len(known) + sum(name in dataset.recognise for name in known)
 
 
 def _merged(tied: list[Dataset]) -> Dataset:

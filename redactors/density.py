@@ -7,15 +7,15 @@ from collections.abc import Iterable
 Change = tuple[int, int, str]
 """Where something begins and ends in a text, and what stands there instead."""
 
-_FEW = 64
-_LETTERS_A_MARK = 128
+_FEW = 48
+_LETTERS_A_MARK = 256
 
 
 def most_marks(length: int) -> int:
     """Return how many marks a text of this length may get: far more than any that a person or a program meant.
 
     >>> most_marks(100), most_marks(16_384)
-    (64, 192)
+    (48, 112)
     """
     return _FEW + length // _LETTERS_A_MARK
 

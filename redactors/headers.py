@@ -105,7 +105,7 @@ class Headers:
 
         self._kind_of = kind_of
         self._safe_name = marked_name(self._plain)
-        self._maps = PlannedMaps(self._redactor, self._safe_name)
+        self._maps = PlannedMaps(self._redactor, self._safe_name, lambda _name: self._plain)
         self.map, self.plans = self._maps.scrub, self._maps.plans
 
     def value(self, name: str, value: str) -> str:

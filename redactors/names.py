@@ -110,6 +110,8 @@ def words(name: str) -> list[str]:
     >>> words("userAuthToken"), words("x-api-key")
     (['user', 'auth', 'token'], ['x', 'api', 'key'])
     """
+    if name.isascii() and name.isalpha() and name.islower():
+        return [name]
     if "[" in name:
         name = _MARK.sub("", name)
     if "%" in name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import orjson
@@ -14,7 +14,7 @@ from redactors.cookies import Cookies
 from redactors.credentials import SCHEME
 from redactors.headers import Headers
 from redactors.names import CREDENTIAL, PIN, class_of_name, secrecy
-from redactors.planned import PlannedMaps, unique
+from redactors.planned import PlannedMaps, safe_forms, unique
 from redactors.shapes import has_random_run, is_plain, shape_of
 from redactors.straight import Redactor, Scrub, change
 
@@ -64,15 +64,20 @@ class Objects:
         self._mark_hits = mark_hits
         self._place = place
         self._mark_document = mark_document
+        self._by_kind: dict[str, Redactor] = {}
+        """By kind of secret or field class, of which there are few."""
         self._made: dict[str, Redactor] = {}
-        self._plans = PlannedMaps(self.under, self.safe_name, self.pair)
+        self._plans = PlannedMaps(self.under, self.safe_name, secrets[CREDENTIAL], self.pair)
 
     def under(self, name: str) -> Redactor:
         """Return what is done to the values under one name."""
         made = self._made.get(name)
         if made is None:
             kind = secrecy(name) if name else ""
-            made = self.secret(kind) if kind else self._plain(class_of_name(name) if name else "text")
+            told = kind or (class_of_name(name) if name else "text")
+            made = self._by_kind.get(told)
+            if made is None:
+                made = self._by_kind[told] = self.secret(kind) if kind else self._plain(told)
             if len(name) <= _CACHED_LENGTH:
                 if len(self._made) >= _CACHE_SIZE:
                     self._made.clear()
@@ -88,9 +93,10 @@ class Objects:
                 new = act(value)
                 return new, new != value
             if isinstance(value, dict):
-                changes = [(self.safe_name(name), name, *other(inner)) for name, inner in value.items()]
-                changed = any(each or safe != name for safe, name, _, each in changes)
-                return unique([(safe, inner) for safe, _, inner, _ in changes]), changed
+                safe = self.safe_names(value)
+                changes = [(safe[name], name, *other(inner)) for name, inner in value.items()]
+                changed = any(each or new != name for new, name, _, each in changes)
+                return unique((new, inner) for new, _, inner, _ in changes), changed
             if isinstance(value, list):
                 pairs = [other(inner) for inner in value]
                 return [inner for inner, _ in pairs], any(each for _, each in pairs)
@@ -130,6 +136,10 @@ class Objects:
                 return self._secrets[CREDENTIAL](name)
             name = safe
         return name
+
+    def safe_names(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the safe form of each name of a map."""
+        return safe_forms(names, self.safe_name, self._secrets[CREDENTIAL])
 
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""

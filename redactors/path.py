@@ -19,7 +19,7 @@ from redactors.segments import (
 )
 from redactors.shapes import is_plain
 
-CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23)|%(?:25){0,8}c0%(?:25){0,8}bf")
+CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23|c0%(?:25){0,8}bf)")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
 _WORD_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _TO_WORDS = bytes(byte if byte in _WORD_LETTERS else 32 if byte in b"/-.0123456789" else 0 for byte in range(256))

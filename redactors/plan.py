@@ -40,7 +40,9 @@ class Scrubber:
     unknown: int
     """How many of the names the dataset does not list."""
     again: bool = False
-    """It is for one record only: a name of it holds a secret, which is looked at, and counted, each time."""
+    """It is for one record only: the next one of these names is met with another."""
+    secret: bool = False
+    """A name holds a secret, which is looked at, and counted, each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,15 @@ class Plans:
         """
         found = self._kept.get(names)
         if found is None:
-            compiled = not self.full and len(names) <= MAX_NAMES
-            found = self._make(names, compiled=compiled, guarded=self._guarded, observe=self._observe)
-            if compiled and not found.again:
+            kept = not self.full and len(names) <= MAX_NAMES
+            # Compiling costs more than interpreting a few times: what comes once is not worth it.
+            found = self._make(names, compiled=False, guarded=self._guarded, observe=self._observe)
+            if kept and not found.secret:
                 self._kept[names] = found
             else:
                 self._interpreted += 1
+        elif found.again:
+            found = self._kept[names] = self._make(names, compiled=True, guarded=self._guarded, observe=self._observe)
         return found
 
     def classes(self, names: tuple[str, ...]) -> list[str | None] | None:
@@ -159,9 +164,9 @@ class Plans:
         alone = [name for name in held if pair is None or name not in unknown]
         steps = [self._step(name, fields, dataset, observe) for name in alone]
         steps = [step for step in steps if not (step.redactor.keeps_scalars and step.name in guarded)]
-        renamed = {} if dropped else {name: self._redactors.objects.safe_name(name) for name in unknown}
-        again = any("~" in safe for safe in renamed.values())
-        scrub = self._compiled(steps) if compiled and not again else interpret_steps(steps, self._counts)
+        renamed = {} if dropped else self._redactors.objects.safe_names(unknown)
+        secret = any("~" in safe for safe in renamed.values())
+        scrub = self._compiled(steps) if compiled else interpret_steps(steps, self._counts)
         if pair:
             scrub = _both(scrub, pair)
         if observe:
@@ -169,7 +174,7 @@ class Plans:
         scrub = _dropping(scrub, dropped) if dropped else renaming(scrub, renamed)
         if self._redactors.marker.scoped:
             scrub = self._for_tenant(scrub, dataset)
-        return Scrubber(dataset.name, scrub, len(unknown), again)
+        return Scrubber(dataset.name, scrub, len(unknown), again=not compiled, secret=secret)
 
     def _observed(self, scrub: Scrub, dataset: Dataset, names: tuple[str, ...], observe: Observe) -> Scrub:
         """Return a scrubber that has each record looked at, before and after, by the dataset's names of its fields."""

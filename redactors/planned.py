@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from redactors.base import Value
 from redactors.shapes import has_random_run
@@ -13,6 +13,10 @@ _MAX_MET = 4096
 _MAX_NAMES = 64
 _MAX_LENGTH = 48
 """Maps of more or longer names are not worth a plan, and plans must stay small whatever comes."""
+_MOST_DIRTY = 64
+"""Names with a secret in them that are looked at one by one in a map; behind so many each becomes a mark as a whole."""
+_MOST_ALIKE = 64
+"""Names of a map that may become the same mark: a program means far fewer, and each needs a sign more than the last."""
 
 
 class PlannedMaps:
@@ -22,11 +26,16 @@ class PlannedMaps:
         self,
         redactor_of: Callable[[str], Redactor],
         safe_name: Callable[[str], str],
+        mark: Callable[[str], str],
         special: Callable[[tuple[str, ...]], Scrub | None] = lambda _names: None,
     ) -> None:
-        """Take what is done under a name, what is done to a name, and what knows combinations of names."""
+        """Take what is done under a name, what is done to a name, and what knows combinations of names.
+
+        `mark` makes a mark of a whole name.
+        """
         self._redactor_of = redactor_of
         self._safe_name = safe_name
+        self._mark = mark
         self._special = special
         self.plans: dict[tuple[str, ...], Scrub] = {}
         """What is done to maps of names that were met before."""
@@ -41,7 +50,7 @@ class PlannedMaps:
         return plan(value)
 
     def _make(self, names: tuple[str, ...]) -> Scrub:
-        safe_names = {name: self._safe_name(name) for name in names}
+        safe_names = safe_forms(names, self._safe_name, self._mark)
         # By the safe name: what is done must be the same when the marked name comes by again.
         steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
         small = len(names) <= _MAX_NAMES and all(len(name) <= _MAX_LENGTH for name in names)
@@ -87,12 +96,29 @@ def renaming(scrub: Scrub, safe_names: dict[str, str]) -> Scrub:
     return scrub_and_rename
 
 
-def unique(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
-    """Make a map in which no name hides another: a second one of the same name gets a sign behind it."""
+def safe_forms(names: Iterable[str], safe_name: Callable[[str], str], mark: Callable[[str], str]) -> dict[str, str]:
+    """Return the safe form of each name of a map; behind too many that needed one, `mark` makes it without a look."""
+    made: dict[str, str] = {}
+    left = _MOST_DIRTY
+    for name in names:
+        safe = made[name] = safe_name(name) if left else mark(name)
+        if left and safe != name:
+            left -= 1
+    return made
+
+
+def unique(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+    """Make a map in which no name hides another: a second one of the same name gets a sign behind it.
+
+    Names that are alike beyond all measure go with their values: with their signs they would be longer than the record.
+    """
     made: dict[str, Value] = {}
+    alike: dict[str, int] = {}
     for name, value in pairs:
-        free = name
-        while free in made:
-            free += "'"
-        made[free] = value
+        count = alike.get(name, 0)
+        while count < _MOST_ALIKE and name + "'" * count in made:
+            count += 1
+        alike[name] = count
+        if count < _MOST_ALIKE:
+            made[name + "'" * count] = value
     return made

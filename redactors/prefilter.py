@@ -148,11 +148,7 @@ def _edge(node: Node, flags: int, *, head: bool, tail: bool) -> str:
     operator, argument = node
     if operator in (parser.MAX_REPEAT, parser.MIN_REPEAT):
         least, _, body = argument
-        if least == 0:
-            return ""
-        if least == 1:
-            return _sequence(list(body), flags, head=head, tail=tail)
-        return _repeat(least, least, body, flags)
+        return _repeated_edge(least, list(body), flags, head=head, tail=tail) if least else ""
     if operator is parser.SUBPATTERN:
         _, added, removed, body = argument
         flags, branches = (flags | added) & ~removed, [body]
@@ -165,6 +161,14 @@ def _edge(node: Node, flags: int, *, head: bool, tail: bool) -> str:
         return '"' if opens else _characters(node, flags, first=True) if head and _single(node) else _node(node, flags)
     inner = [_sequence(list(branch), flags, head=head, tail=tail) for branch in branches]
     return f"(?:{'|'.join(inner)})" if all(inner) else ""
+
+
+def _repeated_edge(least: int, body: list[Node], flags: int, *, head: bool, tail: bool) -> str:
+    if least == 1:
+        return _sequence(body, flags, head=head, tail=tail)
+    if tail and not head and not _single(body[0]):
+        return _repeat(least - 1, least - 1, body, flags) + _sequence(body, flags, head=False, tail=True)
+    return _repeat(least, least, body, flags)
 
 
 def _node(node: Node, flags: int) -> str:

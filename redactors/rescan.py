@@ -107,9 +107,10 @@ def _mark_once(
 ) -> bytes | None:
     """Put another literal in the place of each string in which the rules find something; None if they find nothing.
 
-    `whole` puts a plain mark in the place of such a string, unless it is a name.
+    `whole` puts one mark in the place of such a string.
     """
     found: dict[tuple[int, int], set[int]] = {}
+    fired: set[int] = set()
     start = end = 0
     for offset, number in sorted(suspects):
         if not start + 1 < offset <= end:
@@ -117,7 +118,8 @@ def _mark_once(
             if place is None:
                 return _mark_record(line, {each for _, each in suspects}, hits, count_shadow=count_shadow)
             start, end = place
-        found.setdefault((start, end), set()).add(number)
+            fired = found.setdefault(place, set())
+        fired.add(number)
     made: list[bytes] = []
     done, most = 0, most_marks(len(line))
     for (start, end), numbers in sorted(found.items()):
@@ -131,7 +133,8 @@ def _mark_once(
             hits.count_shadow(text, numbers)
         safe = hits.mark(text, numbers)
         if safe != text:
-            made += (line[done:start], _REST if whole and is_value else orjson.dumps(safe))
+            rest = _REST if is_value else orjson.dumps(hits.marker.keyed("token", text))
+            made += (line[done:start], rest if whole else orjson.dumps(safe))
             done = end
     if not made:
         return None

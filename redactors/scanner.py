@@ -37,7 +37,7 @@ class Scanner:
         return self._scan(self._everywhere, block)
 
     def scan_text(self, text: bytes) -> list[tuple[int, int]]:
-        """Return the matches of the rules that are looked for in text only."""
+        """Return the first match of each of the rules that are looked for in text only."""
         return self._scan(self._in_text, text)
 
     def may_hit(self, shape: bytes) -> bool:
@@ -89,7 +89,9 @@ def compile_scanner(rules: tuple[Rule, ...], guards: Iterable[str] = ()) -> Scan
         if not personal:
             return Scanner(everywhere)
         shapes = {number: derive(rules[number].exact, shape=True) for number in personal}
-        return Scanner(everywhere, (_compile(personal),), (_compile(shapes),))
+        # Of a text only the rules are asked for: one match of each is enough, where numbers match at every digit.
+        once = hyperscan.HS_FLAG_SINGLEMATCH
+        return Scanner(everywhere, (_compile(personal, once),), (_compile(shapes, once),))
     except hyperscan.error:
         message = f"{_culprit(rules)}: too large to scan for; right would be fewer or shorter counts"
         raise ConfigurationError(message) from None
@@ -123,13 +125,13 @@ def _read_number(data: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(data[at : at + _SIZE], "big"), at + _SIZE
 
 
-def _compile(patterns: dict[int, str]) -> hyperscan.Database:
+def _compile(patterns: dict[int, str], flags: int = 0) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[pattern.encode() for pattern in patterns.values()],
         ids=list(patterns),
         elements=len(patterns),
-        flags=[0] * len(patterns),
+        flags=[flags] * len(patterns),
     )
     return database
 

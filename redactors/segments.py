@@ -9,7 +9,7 @@ from functools import lru_cache
 from redactors.escapes import flatten, unquote
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import TOKEN_LENGTH, has_random_run, is_plain
+from redactors.shapes import ASSET_ROOTS, TOKEN_LENGTH, has_random_run, is_plain
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
@@ -26,7 +26,6 @@ _WORKSPACE = re.compile(r"T[A-Z0-9]{6,20}")
 """The id of a workspace in the address of a chat's webhook."""
 _FEED = re.compile(r"private-(?=[^0-9]{0,64}[0-9])[0-9A-Za-z_]{16,64}")
 """The secret address of a calendar."""
-_ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build", "dist"})
 _ASSET_ENDINGS = tuple(
     ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
 )
@@ -64,10 +63,10 @@ class Segments:
             if not part.isalpha() and (part.islower() or part.isdigit()):
                 return CAPABILITY if part in CAPABILITY_WORDS else PLAIN
             if part.islower() or len(part) < TOKEN_LENGTH:
-                return ASSETS if part in _ASSET_ROOTS else CAPABILITY if is_capability(part) else PLAIN
+                return ASSETS if part in ASSET_ROOTS else CAPABILITY if is_capability(part) else PLAIN
         elif not _SIMPLE.fullmatch(part):
             return self._odd(part)
-        elif part in _ASSET_ROOTS:
+        elif part in ASSET_ROOTS:
             return ASSETS
         if has_random_run(part) and not part.endswith(_ASSET_ENDINGS):
             return RANDOM
@@ -129,6 +128,8 @@ def is_innocent(word: str) -> bool:
 
 def decode(part: str) -> str:
     """Undo percent-encoding, however often it was put on."""
+    if "%" not in part:
+        return part
     part = flatten(part)
     for _ in range(3):
         part = unquote(part)

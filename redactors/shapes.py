@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from redactors.density import most_marks
+
 TOKEN_LENGTH = 20
 """Shorter runs are left to the rules: too many ids look alike."""
 _LETTERS_A_WORD = 2.8
@@ -62,14 +64,22 @@ def is_random(text: str) -> bool:
 
 
 def random_runs(text: str) -> list[tuple[int, int]]:
-    """Return where random tokens stand in a text, in order; the hash of an integrity check is none, nor an asset."""
+    """Return where random tokens stand in a text, in order, as far as each may get a mark.
+
+    The hash of an integrity check is none, nor is an asset.
+    """
     if len(text) < TOKEN_LENGTH or text.islower():
         return []
-    runs = [found.span() for found in _RUN.finditer(text) if is_random(found[0])]
-    if not runs or not ("sha" in text or "/" in text):
-        return runs
-    text = _KNOWN_RUNS.sub(_blank, text)
-    return [(start, end) for start, end in runs if not text[start:end].isspace()]
+    runs: list[tuple[int, int]] = []
+    unknown = ""
+    for found in _RUN.finditer(text):
+        if is_random(found[0]):
+            unknown = unknown or (_KNOWN_RUNS.sub(_blank, text) if "sha" in text or "/" in text else text)
+            if not unknown[found.start() : found.end()].isspace():
+                runs.append(found.span())
+                if len(runs) > most_marks(len(text)):
+                    break
+    return runs
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     if not value or (scalar and (redactor.keeps_scalars or (redactor.keeps_numbers and value.__class__ is not str))):
         return value, 0
     if isinstance(value, str) and redactor.text:
-        kept = redactor.keeps_without and not any(letter in value for letter in redactor.keeps_without)
+        kept = redactor.keeps_without and not any(map(value.__contains__, redactor.keeps_without))
         new: Value = value if kept else redactor.text(value)
         return new, int(new != value)
     if isinstance(value, dict) and redactor.map:

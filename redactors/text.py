@@ -96,7 +96,8 @@ class Texts:
         if self._folds and not _BY_DIGITS.search(text):
             if len(self._shapes) >= _CACHE_SIZE:
                 self._shapes.clear()
-            self._shapes[shape] = self._hits.rules.may_hold_numbers(shape.decode())
+            numbers = shape.count(b"0") >= _FEWEST_DIGITS
+            self._shapes[shape] = numbers and self._hits.rules.may_hold_numbers(shape.decode())
 
     def _know(self, text: str) -> str:
         if len(self.known) >= _CACHE_SIZE:

@@ -75,14 +75,14 @@ def _holds_json(field_class: str) -> bool:
 def _begins_list(head: _Head, at: int) -> bool | None:
     """Tell whether a list of records begins here, and if so, whether it ends on its line; None where none begins."""
     inside = head.significant(at + 1)
-    if head.byte(inside) == b"]":
-        # A line with an empty list among records is no record: it takes more to tell that there are lists.
+    # A line with an empty list among records is no record: it takes more to tell that there are lists.
+    while head.byte(inside) == b"]":
         behind = head.significant(inside + 1)
-        if head.byte(behind) == b"[":
-            return _begins_list(head, behind)
-        if not head.is_end(behind) and end_of_value(head.line(at)) is not None:
-            return None
-    elif head.byte(inside) != b"{" or head.byte(head.significant(inside + 1)) not in (b'"', b"}"):
+        if head.byte(behind) != b"[":
+            ends = end_of_value(head.line(at)) is not None
+            return None if ends and not head.is_end(behind) else ends
+        at, inside = behind, head.significant(behind + 1)
+    if head.byte(inside) != b"{" or head.byte(head.significant(inside + 1)) not in (b'"', b"}"):
         return None
     return end_of_value(head.line(at)) is not None
 

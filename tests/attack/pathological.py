@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from redactors.marks import Marker
-from tests.laws.stage import RING, engine, run
+from tests.attack.dense_records import dense_records
+from tests.bench.generate import generate_http_requests
+from tests.laws.stage import RING, engine, lines, run
+
+Record = dict[str, Any]
 
 _HASH = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= "
 _JWT = "eyJhbGciOiJIUzI1NiJ9."
@@ -88,6 +94,10 @@ PIECES: tuple[str, ...] = (
         "[credential] ",
         "[credential~AA.AAAAAAAAAAAAAAAAAAAA] ",
     ),
+    *("4111-", "4111 ", "1-", "1 ", "AB12 ", "1a2b3c", "DE89 3704 0044 0532 0130 00 ", "078-05-1120 "),
+    *("-----BEGIN RSA PRIVATE KEY----- ", "-----BEGIN PRIVATE KEY-----\nMII\n", "+4915123456789"),
+    *("ghp_", "sk-", "xoxb-123-", "eyJ.", "aws_secret_access_key = ", "authorization: bearer abcdefgh1234 "),
+    *("%2525", "u003d", "=3D", "://", "https://u:p@", "a=&", "password=f(", "<password>x1</password>", "\\\\", "\\n"),
     Marker(RING).keyed("session", "x") + " ",
 )
 """Each is repeated until the string is long."""
@@ -122,13 +132,38 @@ def long_text(piece: str, length: int) -> str:
 
 def seconds(place: str, text: str, tries: int = 1) -> float:
     """Return the least processor time that a record took with this text in this place, beside that of an empty one."""
-    return max(0.0, min(_once(place, text) for _ in range(tries)) - min(_once(place, "") for _ in range(tries)))
+    return beside([PLACES[place](text)], [PLACES[place]("")], tries)
 
 
-def _once(place: str, text: str) -> float:
-    line = json.dumps(_REQUEST | PLACES[place](text)).encode() + b"\n"
+def dense_seconds(kind: str, tries: int = 1) -> float:
+    """Return the least processor time that ten thousand bytes of dense records took, beside that of empty ones."""
+    records = list(dense_records(kind))
+    size = len(lines(*records))
+    return beside(records, [{} for _ in records], tries) * 10_000 / size
+
+
+def beside(records: Iterable[Record], empty: Iterable[Record], tries: int) -> float:
+    """Return the least processor time of records beyond that of others."""
+    return max(0.0, min(_once(records) for _ in range(tries)) - min(_once(empty) for _ in range(tries)))
+
+
+def _once(records: Iterable[Record]) -> float:
+    raw = lines(*(_REQUEST | record for record in records))
     fresh = engine()
     run(_WARM, "http_requests", fresh)
     start = time.process_time()
-    run(line, "http_requests", fresh)
+    run(raw, "http_requests", fresh)
     return time.process_time() - start
+
+
+def bare_seconds(tries: int) -> float:
+    """Return the least processor time that the bare codec takes for ten thousand bytes of ordinary requests."""
+    raw = list(generate_http_requests(100, 1))
+
+    def once() -> float:
+        start = time.process_time()
+        for line in raw:
+            orjson.dumps(orjson.loads(line))
+        return time.process_time() - start
+
+    return min(once() for _ in range(tries)) * 10_000 / sum(map(len, raw))

@@ -10,7 +10,8 @@ from collections import Counter
 
 from redactors.policy import Policy
 from tests.attack.cases import read_cases
-from tests.attack.pathological import PIECES, PLACES, long_text, seconds
+from tests.attack.dense_records import KINDS
+from tests.attack.pathological import PIECES, PLACES, bare_seconds, dense_seconds, long_text, seconds
 from tests.attack.placing import GROUPS, place_all
 from tests.attack.tokens import rule_tokens, unknown_tokens
 from tests.laws.stage import RING, engine, run
@@ -61,6 +62,10 @@ def generated(per_rule: int) -> bool:
     return kept
 
 
+def _half(took: list[tuple[float, str, str]]) -> float:
+    return took[len(took) // 2][0]
+
+
 def slowest() -> bool:
     """Tell the dearest pathological inputs, in milliseconds for 10 kB."""
     took = [
@@ -68,9 +73,11 @@ def slowest() -> bool:
         for place in PLACES
         for piece in PIECES
     ]
+    took += [(dense_seconds(kind, 3) * 1000, "record", kind) for kind in KINDS]
     took.sort(reverse=True)
     over = sum(each[0] > 1 for each in took)
-    _say(f"\npathological inputs: {len(took)}; over 1 ms for 10 kB: {over}; the dearest")
+    _say(f"\npathological inputs: {len(took)}; over 1 ms for 10 kB: {over}; half take less than {_half(took):.2f} ms")
+    _say(f"the bare codec takes {bare_seconds(40) * 1000:.3f} ms for ordinary requests; the dearest")
     for each, place, piece in took[:12]:
         _say(f"{each:6.2f} ms  {place}: {piece[:30]!r}")
     return True

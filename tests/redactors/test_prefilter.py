@@ -44,6 +44,7 @@ PATTERNS = {
     "word boundaries": r"\bkey-[a-z]{2}\b",
     "a long count": "key[a-z]{60,90}end",
     "lazy repeats": "key[a-z]*?end[a-z]+?",
+    "a group repeated at the end": r"key(?:-[0-9]{2,8}){2,5}",
     "counted groups": "key(?:[a-z]-){3,5}end",
 }
 

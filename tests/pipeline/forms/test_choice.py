@@ -97,6 +97,11 @@ def test_the_first_line_tells_the_form(head: str, form: str) -> None:
     assert _form(head) == form
 
 
+def test_any_number_of_empty_lists_is_looked_at() -> None:
+    form = form_of(Kept([b"[]\n" * 5000]), Known((), _classes, str.isalnum, Limits()))
+    assert isinstance(form, Documents)
+
+
 WITH_COLUMNS = {
     "rows": ('"7a1f7ad4df2f870a",200\n', "rows"),
     "a row that begins with a bracket": ("[header],200\n", "rows"),
