@@ -20,7 +20,7 @@ ENCRYPTED_BITS = 64
 ENCRYPTED = "ip-encrypted"
 
 _DOTTED = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}(?=\.\d{1,3}\Z)", re.ASCII)
-_WHOLE_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_WHOLE_IPV4 = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|[01]?\d?\d)){4}", re.ASCII)
 _WHOLE_IPV6 = re.compile(r"[0-9A-Fa-f:]{3,39}")
 _MOST_COLONS = 7
 MOST_ADDRESSES = 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 ESCAPE = re.compile(
     r"%(?:u[0-9A-Fa-f]{2})?[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[/\"]|&(?:#\d|#x|amp|quot|lt|gt|[A-Za-z]{2,31};)"
@@ -12,6 +13,10 @@ ESCAPE = re.compile(
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([/\"\\]))")
 _SCRIPT_ESCAPE = re.compile(r"%u([0-9A-Fa-f]{4})()()")
 """As JavaScript's `escape` writes letters beyond ASCII."""
+_INVISIBLE = "\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_UNSEEN = re.compile(f"[{_INVISIBLE}]")
+DISGUISE = re.compile(f"[{_INVISIBLE}\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9]")
+"""Characters that break a token for a machine and not for the eye: unseen ones, and other forms of ASCII."""
 _PERCENT_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _DEEP = re.compile(r"%(?:25)+(?=[0-9A-Fa-f]{2})")
 
@@ -33,7 +38,17 @@ def peel(text: str) -> str:
         peeled = html.unescape(text)
         if peeled != text:
             return peeled
-    return unquote(_SCRIPT_ESCAPE.sub(_unescape, text))
+    peeled = unquote(_SCRIPT_ESCAPE.sub(_unescape, text))
+    return undisguise(text) if peeled == text and not text.isascii() else peeled
+
+
+def undisguise(text: str) -> str:
+    """Take away what is not seen, and give letters of other forms of ASCII their own.
+
+    >>> undisguise("\uff21\uff2b\u200bIA")
+    'AKIA'
+    """
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)) if DISGUISE.search(text) else text
 
 
 def unquote(text: str) -> str:

@@ -98,6 +98,7 @@ _CLASS_OF_NAME = {
     "identity": "userid useridentifier accountuserid customerid",
     "geo": "latitude longitude lat lon lng",
     "safe": "encryptedmatcheddata",
+    "ray": "rayid parentrayid cfray",
 }
 _TELLING_ENDS = frozenset({"ip", "ips", "url", "uri", "href", "referer", "referrer", "email", "headers", "cookies"})
 """Last words that tell the class whatever stands before: `newClientIP`, `webhookUrl`."""

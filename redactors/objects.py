@@ -27,6 +27,7 @@ _PAIR_NAMES = frozenset("name key k field header id type attribute param paramet
 _VALUE_NAMES = frozenset("value values val v".split())
 _MOST_IN_PAIR = 8
 _MOST_ROUNDS = 4
+_RAY = re.compile(r"[0-9a-f]{16}(?:-[A-Z]{3})?|")
 _NAME = re.compile(r"[\w.-]{1,64}")
 _LONGEST_LABEL = 40
 _MOST_MARKS = 64
@@ -57,6 +58,7 @@ class Objects:
     ) -> None:
         """Take what is done to strings by class and kind of secret, to a name, a place as a number, a document."""
         self._by_class = by_class
+        self._own: Mapping[str, Redact] = {"query": self._query, "ray": self._ray}
         self._known = known
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
@@ -143,7 +145,7 @@ class Objects:
 
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""
-        act = self._query if field_class == "query" else self._by_class[field_class]
+        act = self._own[field_class] if field_class in self._own else self._by_class[field_class]
         known = self._known.get(act, _NOTHING)
         of_map = self._shapes.get(field_class, self._plans.scrub)
 
@@ -186,6 +188,10 @@ class Objects:
     def _query(self, value: str) -> str:
         """Redact what stands under a name for queries: of SQL, GraphQL or people if it has spaces, else of a URL."""
         return self._by_class["text" if " " in value.strip() and value[:1] != "?" else "query"](value)
+
+    def _ray(self, value: str) -> str:
+        """Redact what stands under a name for rays: an id of digits only is no number of a card."""
+        return value if _RAY.fullmatch(value) else self._by_class["text"](value)
 
     def pair(self, names: tuple[str, ...]) -> Scrub | None:
         """Return a scrubber for maps that hold a name and a value, `{"name": "password", "value": …}`; else None."""

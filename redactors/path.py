@@ -17,10 +17,11 @@ from redactors.segments import (
     mark_segment,
     opens_webhook,
 )
-from redactors.shapes import is_plain
+from redactors.shapes import is_asset, is_plain
 
 CUT = re.compile(r"(?i)[?#]|%(?:25){0,8}(?:3f|23|c0%(?:25){0,8}bf)")
 """Where a query or fragment begins, also percent-encoded, however often, and in the overlong form."""
+_SEPARATORS, _SLASH = re.compile(r"[/\\]"), re.compile("/")
 _WORD_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _TO_WORDS = bytes(byte if byte in _WORD_LETTERS else 32 if byte in b"/-.0123456789" else 0 for byte in range(256))
 """Parts the words of a path in small letters; any other character makes a word that no list of words holds."""
@@ -74,6 +75,8 @@ class Paths:
 
     def _work(self, path: str, *, scanned: bool = False) -> str:
         """Mark the segments of a path; `scanned` says that known formats in it were looked for."""
+        if "\\" in path:
+            return self._work_backslashes(path)
         cut = CUT.search(path) if "%" in path or "?" in path or "#" in path else None
         if cut:
             path = path[: cut.start()]
@@ -97,7 +100,7 @@ class Paths:
             elif (suspect and not self._segments.is_harmless(part)) or verdict == TELLING:
                 parts[at] = mark_segment(part, self._mark, whole=suspect)
                 changed = True
-            elif verdict == RANDOM and not assets:
+            elif verdict == RANDOM and not (assets and is_asset(path)):
                 # Of a known format with signs in it that part segments, marking one part makes the rest unknown.
                 marked = path if scanned else self._mark_hits(path)
                 if marked != path:
@@ -106,6 +109,13 @@ class Paths:
                 parts[at] = mark_segment(part, self._mark, whole=suspect)
                 changed = True
         return "/".join(parts) if changed else path
+
+    def _work_backslashes(self, path: str) -> str:
+        """Mark the segments of a path in which backslashes may part segments too, as browsers read them."""
+        plain = path.replace("\\", "/")
+        safe = self._work(plain)
+        signs = iter(_SEPARATORS.findall(path))
+        return path if safe == plain else _SLASH.sub(lambda _slash: next(signs, "/"), safe)
 
     def _judge(self, part: str) -> int:
         verdict = self._segments.judge(part)

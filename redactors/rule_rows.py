@@ -39,7 +39,8 @@ EXAMPLES = 2
 
 # What may stand before a token beside a character of no alphabet: the last byte of a percent-encoding (any number of
 # rounds) or of an escape in JSON, JavaScript or Python text ends in letters and digits that are not the token's.
-_ESCAPES = r"%(?:25)*[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[bfnrtv])"
+# So do an escape that lost its backslash, and a sign of equality in quoted-printable.
+_ESCAPES = r"%(?:25)*[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[bfnrtv])|u00(?:2[267fF]|3[aAdDfF])|=3D"
 # Numbers have no fixed text, so their prefilter is dear: their boundary must be one byte in JSON that is no hex digit.
 _RARE_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 _LEFT = {
@@ -51,6 +52,8 @@ _LEFT = {
     "right": "",
     "none": "",
 }
+_NAMED = "(?:^|[^0-9A-Za-z_-])[a-z]{2,12}[_-]"
+"""A word that is joined to a token: `id_AKIA…`. A `_` or `-` alone also stands in the random text of others."""
 _UNBOUND_RIGHT = frozenset({"left", "none"})
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _SEPARATORS = frozenset("_-.:/$=~")
@@ -212,7 +215,7 @@ def _token(token: dict[str, Any], row: dict[str, Any]) -> str:
     r"""Build the exact rule of prefix, alphabet and length.
 
     A distinctive prefix ("open") may follow a `_` or `-`, and a longer run than the vendor's length is taken whole;
-    a short one ("strict") must stand alone and have the very length.
+    a short one ("strict") must stand alone, or behind a word, and have the very length.
     """
     prefixes = _strings(token, "prefix", least=1)
     letters = _alphabet(token)
@@ -223,7 +226,8 @@ def _token(token: dict[str, Any], row: dict[str, Any]) -> str:
     stretches = boundary == "open" and not suffix
     count = f"{{{least},}}" if stretches else f"{{{least},{most}}}" if most > least else f"{{{least}}}"
     secret = f"(?:{'|'.join(re.escape(each) for each in prefixes)})[{letters}]{count}{suffix}"
-    return f"{_LEFT[boundary]}({secret}){'' if stretches else _right(letters)}"
+    left = f"(?:{_LEFT[boundary]}|{_NAMED})" if boundary == "strict" else _LEFT[boundary]
+    return f"{left}({secret}){'' if stretches else _right(letters)}"
 
 
 def _right(letters: str) -> str:

@@ -6,29 +6,36 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from redactors.escapes import flatten, unquote
+from redactors.escapes import flatten, undisguise, unquote
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import ASSET_ROOTS, TOKEN_LENGTH, has_random_run, is_plain
+from redactors.shapes import ASSET_ROOTS, TOKEN_LENGTH, has_random_run, is_asset, is_id, is_plain
 
 CAPABILITY_WORDS = frozenset(
     "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
     "confirmations activations shares resetpassword passwordreset magiclink loginlink signinlink "
     "share shared webhook webhooks hook hooks token tokens auth callback recover recovery unlock download otp 2fa mfa "
-    "totp sessions passwordless signin optout approve accept decline join".split()
+    "totp sessions passwordless signin optout approve accept decline join redeem claim voucher onetime signed "
+    "guest preview feed feeds export exports".split()
 )
 """What follows one of these is itself the key to something."""
+_BEFORE_TOKENS = frozenset(
+    "reset verify confirm invite activate unsubscribe optout magic token otp unlock recover redeem claim "
+    "voucher".split()
+)
+"""In one segment with a token: `reset-k3jd82hf7aq1`."""
+_BETWEEN = re.compile(r"[-_.~:=]")
+_SHORTEST_TOKEN, _SHORTEST_NUMBER, _SHORTEST_HEX = 8, 6, 16
+_PAGE = re.compile(r"\.(?:php\d?|aspx?|jsp|do|cgi|html?|action)")
+"""How the page of a route may end: `reset.php`."""
 
-_OWNED = frozenset({"key", "keys", "code", "codes", "token", "tokens", "opt", "link", "private", "fa"})
-"""Words that are telling beside another: `api-key`, `opt-out`, `2fa`."""
+_OWNED = frozenset({"key", "keys", "code", "codes", "token", "tokens", "opt", "link", "private", "fa", "one"})
+"""Words that are telling beside another: `api-key`, `opt-out`, `2fa`, `one-time`."""
 _HOOK_ROOTS = frozenset({"services", "workflows", "triggers"})
 _WORKSPACE = re.compile(r"T[A-Z0-9]{6,20}")
 """The id of a workspace in the address of a chat's webhook."""
 _FEED = re.compile(r"private-(?=[^0-9]{0,64}[0-9])[0-9A-Za-z_]{16,64}")
 """The secret address of a calendar."""
-_ASSET_ENDINGS = tuple(
-    ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .mp4 .webm .wasm .json".split()
-)
 _SIMPLE = re.compile(r"[A-Za-z0-9_.~-]*")
 _PLATFORM = "x86_64|x64|x86|amd64|arm64|aarch64|armv7|i386|i686|win32|win64|el[789]"
 _FILE = re.compile(
@@ -59,7 +66,7 @@ class Segments:
 
     def judge(self, part: str) -> int:
         """Return the verdict on a segment."""
-        if part.isalnum():
+        if part.isalnum() and part.isascii():
             if not part.isalpha() and (part.islower() or part.isdigit()):
                 return CAPABILITY if part in CAPABILITY_WORDS else PLAIN
             if part.islower() or len(part) < TOKEN_LENGTH:
@@ -68,9 +75,9 @@ class Segments:
             return self._odd(part)
         elif part in ASSET_ROOTS:
             return ASSETS
-        if has_random_run(part) and not part.endswith(_ASSET_ENDINGS):
+        if has_random_run(part) and not is_asset(part):
             return RANDOM
-        return TELLING if _FEED.fullmatch(part) else CAPABILITY if is_capability(part) else PLAIN
+        return TELLING if _FEED.fullmatch(part) or ends_in_token(part) else CAPABILITY if is_capability(part) else PLAIN
 
     def _odd(self, part: str) -> int:
         """Judge a segment that is more than letters, digits, `-` and `_`."""
@@ -83,9 +90,9 @@ class Segments:
             return TELLING if _ENCODED_URL.search(decoded) or self._mark_path(decoded) != decoded else PLAIN
         if _ENCODED_URL.search(decoded) or (part != decoded and self._mark_hits(decoded) != decoded):
             return TELLING
-        if has_random_run(decoded) and not part.endswith(_ASSET_ENDINGS):
+        if has_random_run(decoded) and not is_asset(part):
             return RANDOM
-        return CAPABILITY if is_capability(decoded) else PLAIN
+        return TELLING if ends_in_token(decoded) else CAPABILITY if is_capability(decoded) else PLAIN
 
     def is_harmless(self, part: str) -> bool:
         """Tell whether a segment behind a capability word is a plain word, file, date or small number, or marked."""
@@ -108,12 +115,33 @@ def opens_webhook(part: str, following: str) -> bool:
 
 def is_capability(part: str) -> bool:
     """Tell whether a segment says that what follows is the key to something."""
+    if not part.isalnum():
+        part = _PAGE.sub("", part.partition(";")[0])
     names = part.split("-") if part.islower() and part.isascii() and "_" not in part else words(part)
     joined = "".join(names)
     if not CAPABILITY_WORDS.isdisjoint(names) or joined in CAPABILITY_WORDS:
         return part.isalpha() or is_plain(part)
     telling = joined.isalpha() and is_plain(part) and not all(map(is_innocent, names))
     return telling and secrecy(part) != ""
+
+
+def ends_in_token(part: str) -> bool:
+    """Tell whether a segment is a capability and its token in one.
+
+    >>> [ends_in_token(part) for part in ("reset-k3jd82hf7aq1", "reset-password-2", "verify-email")]
+    [True, False, False]
+    """
+    first, *others = _BETWEEN.split(part)
+    if not others or _BEFORE_TOKENS.isdisjoint(map(str.lower, (first, *others))) or is_asset(part):
+        return False
+    return any(_is_short_token(other) for other in others)
+
+
+def _is_short_token(text: str) -> bool:
+    if text.isdigit():
+        return len(text) >= _SHORTEST_NUMBER
+    least = _SHORTEST_HEX if is_id(text) else _SHORTEST_TOKEN
+    return len(text) >= least and text.isalnum() and any(map(str.isdigit, text))
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -127,13 +155,12 @@ def is_innocent(word: str) -> bool:
 
 
 def decode(part: str) -> str:
-    """Undo percent-encoding, however often it was put on."""
-    if "%" not in part:
-        return part
-    part = flatten(part)
-    for _ in range(3):
-        part = unquote(part)
-    return part
+    """Undo percent-encoding, however often it was put on, and disguises of letters."""
+    if "%" in part:
+        part = flatten(part)
+        for _ in range(3):
+            part = unquote(part)
+    return part if part.isascii() else undisguise(part)
 
 
 def has_secret_pair(part: str, marker: Marker) -> bool:

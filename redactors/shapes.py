@@ -27,8 +27,26 @@ INTEGRITY = re.compile(
 )
 """The hash of a script or style that a page or a policy names (Subresource Integrity, CSP)."""
 ASSET_ROOTS = frozenset({"_next", "_nuxt", "static", "assets", "chunks", "build", "dist"})
-"""Folders whose files have names by their content."""
-_KNOWN_RUNS = re.compile(rf"{INTEGRITY.pattern}|/(?:{'|'.join(sorted(ASSET_ROOTS))})/[\w./~@-]*")
+_ASSET_ENDINGS = tuple(
+    ".js .mjs .css .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .otf .eot .mp3 .mp4 .webm .wasm "
+    ".json".split()
+)
+"""Folders whose files have names by their content, and how these end: such a name is random and no secret."""
+_LONGEST_END = 40
+_KNOWN_RUNS = re.compile(
+    rf"{INTEGRITY.pattern}|/(?:{'|'.join(sorted(ASSET_ROOTS))})/[\w./~@-]{{0,200}}"
+    rf"(?:{'|'.join(map(re.escape, _ASSET_ENDINGS))})(?!\w)"
+)
+_ASSET_END = re.compile(rf"(?:{'|'.join(map(re.escape, _ASSET_ENDINGS))})(?:[:!]\d{{1,9}}){{0,2}}[\W_]{{0,8}}\Z")
+
+
+def is_asset(path: str) -> bool:
+    """Tell whether a path ends as the files of pages do, also with a place in it behind, as in the frames of a stack.
+
+    >>> is_asset("/build/main.4f3c2b1a.js"), is_asset("app.js:10:2)"), is_asset("/build/latest")
+    (True, True, False)
+    """
+    return _ASSET_END.search(path, max(0, len(path) - _LONGEST_END)) is not None
 
 
 def shape_of(text: str) -> bytes:

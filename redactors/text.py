@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from redactors.addresses import looks_like_address
 from redactors.density import splice
-from redactors.escapes import ESCAPE, flatten, peel
+from redactors.escapes import DISGUISE, ESCAPE, flatten, peel
 from redactors.hits import Hits
 from redactors.links import redact_links
 from redactors.pairs import Pairs
@@ -114,6 +114,7 @@ class Texts:
         hidden = False
         for layer in range(_MOST_LAYERS):
             escaped = ("%" in view or "\\" in view or "&" in view) and ESCAPE.search(view)
+            escaped = escaped or (not view.isascii() and DISGUISE.search(view))
             inner = peel(flatten(view) if layer == _DEEP else view) if escaped else view
             if inner == view:
                 return self._mark_runs(safe)

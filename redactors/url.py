@@ -12,7 +12,8 @@ from redactors.shapes import has_random_run
 
 Redact = Callable[[str], str]
 
-_SLASHES = ("/", "\\")
+_OPENING = ("/", "\\", "\t", "\r", "\n")
+"""What may part the slash that begins a host from the other, or is it."""
 _GAP = r"[/\\\t\r\n]{0,8}"
 _AUTHORITY = re.compile(
     r"(\s{0,8}+(?:"
@@ -63,7 +64,7 @@ class Urls:
         """Redact a path, or a URL of the usual form, that has neither query nor fragment; None for any other."""
         if "#" in head:
             return None
-        if head[:1] == "/" and head[1:2] not in _SLASHES:
+        if head[:1] == "/" and head[1:2] not in _OPENING:
             return self._path(head)
         if head[:8] == "https://" and "%" not in head and "@" not in head and "\\" not in head and head.isprintable():
             slash = head.find("/", 8)

@@ -86,11 +86,12 @@ def _hits(paths: tuple[str, ...], parts: Parts, seen: _Seen) -> Iterator[tuple[s
     unlisted: list[OSError] = []
     empty: list[str] = []
     for path in files_below(paths, unlisted, empty):
+        shown = scanner.shown(path)
         try:
             for hit in _hits_of_file(path, scanner, seen):
                 if hit.state == "active":
                     seen.hits[hit.rule] += 1
-                    yield path, hit
+                    yield shown, hit
                 else:
                     seen.shadow[hit.rule] += 1
         except ReadError as error:

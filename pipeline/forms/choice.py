@@ -93,7 +93,10 @@ def _begins_documents(head: _Head, at: int, line: bytes, knows: Knows) -> bool |
         return False if begins_batch(line, knows) else None
     end = end_of_value(line)
     if end is not None:
-        return True if line[end:].lstrip()[:1] in (b",", b"{") and _object(line[:end]) is not None else None
+        whole = _object(line[:end])
+        # Behind a batch, what is none dies by itself.
+        goes_on = line[end:].lstrip()[:1] in (b",", b"{")
+        return True if whole is not None and (goes_on or wraps_batch(whole, knows)) else None
     return False if _goes_on(head, at, line.rstrip()) else None
 
 

@@ -107,6 +107,16 @@ class Scan:
             here = here.behind(piece.text[: piece.step])
             done -= piece.step
 
+    def shown(self, path: str) -> str:
+        """Return a path as it may be told: a secret in it gives way to the name of its rule."""
+        text = path.encode(errors="replace").decode()
+        numbers = {number for _, number in self._rules.scan(orjson.dumps(text)) if number in self._numbers}
+        made, done = "", 0
+        for span in self._rules.confirm(text, numbers) if numbers else ():
+            made += f"{text[done : span.start]}[{span.rule.id}]"
+            done = span.end
+        return made + text[done:] if done else path
+
     def _found(self, text: str, *, settings: bool) -> list[_Found]:
         numbers = {number for _, number in self._rules.scan(orjson.dumps(text)) if number in self._numbers}
         is_mark = self._marker.is_mark if self._marker else None

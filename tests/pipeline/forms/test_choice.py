@@ -71,6 +71,8 @@ HEADS = {
     "a batch": (f'{{"events":[{LINE}]}}', "documents, one a line"),
     "a batch of records of no dataset": ('{"events":[{"a":1}]}', "documents, one a line"),
     "a batch with more beside it": (f'{{"version":1,"Records":[{LINE}]}}', "documents, one a line"),
+    "a batch with what is none behind it": (f'{{"events":[{LINE}]}} x', "documents, one a line"),
+    "a record with what is none behind it": (f"{LINE} x", "lines"),
     "an empty batch with more beside it": ('{"version":1,"data":[]}\n', "documents, one a line"),
     "batches, one a line": (f'{{"logs":[{LINE}]}}\n{{"logs":[{LINE}]}}\n', "documents, one a line"),
     "a batch over lines": (f'{{"events":[\n{LINE},\n{LINE}\n]}}', "documents"),

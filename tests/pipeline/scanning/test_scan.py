@@ -150,3 +150,10 @@ def test_a_hit_holds_no_secret() -> None:
     for text in (TOKEN, KEY, 'password = "hunter22x"'):
         (hit,) = _hits([text])
         assert all(secret not in repr(hit) for secret in (TOKEN[4:], "MIIE", "hunter"))
+
+
+def test_a_path_that_is_a_secret_is_told_without_it() -> None:
+    shown = Scan(rules(), None).shown
+    assert shown(f"backup/{TOKEN}/a.env") == "backup/[github-token]/a.env"
+    assert shown("src/main.py") == "src/main.py"
+    assert shown("b\udce9ta.env") == "b\udce9ta.env"
