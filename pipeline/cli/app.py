@@ -28,6 +28,7 @@ from pipeline.cli.redact import redact
 from pipeline.cli.rules import rules
 from pipeline.cli.say import say
 from pipeline.cli.scan import scan
+from pipeline.cli.score_series import score_series
 from pipeline.cli.simulate import simulate
 from pipeline.sinks.files import WriteError
 from redactors.base import ConfigurationError
@@ -62,7 +63,8 @@ def commands() -> None:
     """Make edge logs safe: secrets, tokens, cookies, queries and addresses are taken out before a log leaves."""
 
 
-for _command in (redact, findings, coverage, explain, diff, scan, check, rules, hosts, key, simulate, demo, completion):
+_COMMANDS = (redact, findings, coverage, explain, diff, scan, check, rules, hosts, score_series, key, simulate, demo)
+for _command in (*_COMMANDS, completion):
     commands.add_command(_command)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-_CHUNK_BYTES = 1 << 16
-_LONGEST_LINE = 1 << 20
-"""In characters, of at most four bytes each."""
+from pipeline.cli.arriving import LONGEST_LINE, whole_lines
 
 
 @click.command(
@@ -39,28 +35,11 @@ def hosts(path: Path) -> None:
 
 
 def _tell(descriptor: int) -> None:
-    """Answer each line as soon as it is there."""
+    """Answer each line as soon as it is there; a broken byte is U+FFFD, which no host can hold."""
     from detectors.host_classes import Verdict
     from detectors.hosts import canonical
 
-    for lines in _lines(descriptor):
-        words = [
-            canonical(line).verdict if len(line) <= _LONGEST_LINE else Verdict.INVALID for line in lines.split("\n")
-        ]
+    for lines in whole_lines(descriptor):
+        words = [canonical(line).verdict if len(line) <= LONGEST_LINE else Verdict.INVALID for line in lines]
         sys.stdout.buffer.write("\n".join((*words, "")).encode())
         sys.stdout.buffer.flush()
-
-
-def _lines(descriptor: int) -> Iterator[str]:
-    """Return whole lines as they come, the last one with or without its newline; an overlong one is cut.
-
-    A byte that is no UTF-8 becomes U+FFFD, which no host can hold; where it stands behind the host it changes nothing.
-    """
-    rest = b""
-    while chunk := os.read(descriptor, _CHUNK_BYTES):
-        whole, newline, rest = (rest + chunk).rpartition(b"\n")
-        rest = rest[: 4 * _LONGEST_LINE + 4]
-        if newline:
-            yield whole.decode(errors="replace")
-    if rest:
-        yield rest.decode(errors="replace")
