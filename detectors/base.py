@@ -159,6 +159,13 @@ class View(Protocol):
         """
         ...
 
+    def settled(self, key: Key) -> Mapping[str, Any]:
+        """Return the same to be read only, also while the pane is open: later panes may have changed it already.
+
+        Of a pane that is open say only what rests on what nothing still to come can change.
+        """
+        ...
+
     def panes(self, kind: Kind, key: Key) -> Iterator[tuple[int, Cell]]:
         """Go through the panes that are still kept of a key of the same owner: start and cell, oldest first."""
         ...

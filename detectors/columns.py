@@ -54,6 +54,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
         "number", "keyed hash of the address of who asked, where `asked` or, from a cache, `given` is filled"
     ),
     "network": Column("text", "the /24 or /48 of who asked"),
+    "asker": Column("text", "the network of who asked, where the answer was 429, and of one in sixteen other requests"),
     "credentials": Column("marks", "credentials in the Authorization and other secret request headers"),
     "sessions": Column("marks", "session cookies that were sent"),
     "identity": Column("marks", "the user who asked, by the configured request headers"),

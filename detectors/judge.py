@@ -102,7 +102,7 @@ class Judge:
         view = OwnerView(item.kind, item.owner, item.delta, closed, warming)
         detector = self._detectors[item.kind.detector]
         for said in detector.judge(item.kind, item.key, item.pane, item.cell, view, self._facts):
-            if said.tier is Tier.STATISTICS and (warming or not closed):
+            if said.tier is Tier.STATISTICS and (warming or not (closed or item.kind.early)):
                 continue
             pane = item.pane if said.pane is None else said.pane
             yield from self._lives.hear(detector.name, pane, said, self._now, late=item.late)

@@ -39,6 +39,9 @@ class Kind:
     """At most so many per owner and pane; those with the smallest keyed hash stay."""
     at_once: bool = False
     """Judged at each merge too, not only once its pane is closed: for proof, and for what stays true."""
+    early: bool = False
+    """Judged at each merge, and statistics of it may be said then: what they rest on beside the evidence was settled
+    before (`View.settled`), and more evidence never takes them back."""
     keep: int = 0
     """Seconds that a closed pane can still be read, and merged into, by later evidence of the same owner."""
     remembered: int = 1000

@@ -10,6 +10,7 @@ from detectors import sights, tokens
 from detectors.calls import call_makers
 from detectors.columns import LONGEST, Later
 from detectors.deception import SIGNS, odd_path
+from detectors.drawn import asker
 from detectors.looking import Code, Look, Maker, Surroundings
 from detectors.routes import Routes
 
@@ -54,6 +55,7 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
         "odd_path": _odd_path,
         "client": _client,
         "network": _network,
+        "asker": asker,
         "credentials": _credentials,
         "sessions": lambda look: _joined(look, look.role("cookies"), tokens.sessions),
         "identity": partial(_identity, paths=identity.request, around=around),

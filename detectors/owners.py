@@ -111,6 +111,10 @@ class OwnerView:
             raise LookupError(message)
         return self.owner.memories.setdefault(self.kind, {}).setdefault(key, {})
 
+    def settled(self, key: Key) -> Mapping[str, Any]:
+        """Return the same to be read only."""
+        return self.owner.memories.get(self.kind, {}).get(key, {})
+
     def panes(self, kind: Kind, key: Key) -> Iterator[tuple[int, Cell]]:
         """Go through the panes that are still kept of a key."""
         panes = self.owner.cells.get(kind, {})

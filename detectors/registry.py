@@ -11,6 +11,7 @@ from detectors.base import Detector
 from detectors.cross_user import CrossUser
 from detectors.kinds import Kind
 from detectors.outbound_hosts import OutboundHosts
+from detectors.rate_limit_spikes import RateLimitSpikes
 from detectors.secret_exposure import SecretExposure
 
 DETECTORS: Final[tuple[Detector, ...]] = (
@@ -18,6 +19,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     OutboundHosts(),
     BackendCredentials(),
     CrossUser(),
+    RateLimitSpikes(),
     SecretExposure(),
 )
 

@@ -12,10 +12,10 @@ from detectors.registry import DETECTORS
 from pipeline.simulator.base import DAY, MINUTE, Scenario
 from pipeline.simulator.clock import rfc3339_ms
 from pipeline.simulator.labels import Label
-from tests.simulator.score_match import Event, Match, events, is_benign, is_then, is_there, is_true, matched
+from tests.simulator.score_match import Event, Match, classed, events, is_benign, is_then, is_there, is_true, matched
 from tests.simulator.score_run import Course
 
-SCORED = ("outbound_hosts", "backend_credentials", "cross_user", "audit_access", "secret_exposure")
+SCORED = ("outbound_hosts", "backend_credentials", "cross_user", "audit_access", "secret_exposure", "rate_limit_spikes")
 STATISTICAL = ("I4.same_tag", "I4.same_tag_few")
 """Incidents that only statistics show: counted, and not asked for."""
 _NEAR = 5
@@ -66,6 +66,8 @@ class Score:
     """A zone."""
     details: tuple[dict[str, Any], ...]
     """Misses and false alerts, for who works on a detector. They hold no value of a record."""
+    classes: tuple[bool, ...] = ()
+    """Of each burst of refusals that was told of, whether its class was right."""
 
 
 def count(course: Course) -> Score:
@@ -89,6 +91,7 @@ def count(course: Course) -> Score:
             *(_of_miss(course, each.label) for each in matches if each.first is None),
             *(_of_false(course, each) for each in false),
         ),
+        classes=tuple(classed(course)),
     )
 
 

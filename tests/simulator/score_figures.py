@@ -17,11 +17,14 @@ RECALL: Final[Mapping[str, float]] = {
     "cross_user": 0.97,
     "audit_access": 0.95,
     "secret_exposure": 0.99,
+    "rate_limit_spikes": 0.95,
 }
 """The share of incidents that must be found."""
 YOUNG_RECALL: Final = 0.9
 """The same where a zone has been known for an hour."""
-FALSE_ALERTS: Final = 0.003
+CLASS_RIGHT: Final = 0.85
+"""The share of bursts of refusals whose class must be right."""
+FALSE_ALERTS: Final = 0.01
 """False alert events a zone and day, of all of them together."""
 PANES: Final = 2
 """Median time to detect."""
@@ -74,6 +77,7 @@ class Run:
     judge_us: float
     snapshot_bytes: float
     detectors: Mapping[str, Figures]
+    classes: Recall
 
     @property
     def false_alerts(self) -> float:
@@ -93,6 +97,7 @@ def together(scores: Sequence[Score]) -> Run:
         judge_us=sum(each.judge_us * each.records for each in scores) / max(1, sum(each.records for each in scores)),
         snapshot_bytes=max(each.snapshot_bytes for each in scores),
         detectors={name: _figures(name, scores) for name in SCORED},
+        classes=Recall(sum(sum(each.classes) for each in scores), sum(len(each.classes) for each in scores)),
     )
 
 
@@ -107,6 +112,8 @@ def missed(days: Run, young: Run) -> Iterator[str]:
         if young.detectors[name].recall.share < YOUNG_RECALL:
             share = young.detectors[name].recall.share
             yield f"{name}: recall {share:.3f} in young zones, and at least {YOUNG_RECALL} is asked"
+    if days.classes.share < CLASS_RIGHT:
+        yield f"the class of a burst is right in {days.classes.share:.3f}, and at least {CLASS_RIGHT} is asked"
     if days.false_alerts > FALSE_ALERTS:
         yield f"{days.false_alerts:.4f} false alerts a zone and day, and at most {FALSE_ALERTS} are asked"
     if days.dead or young.dead:

@@ -66,6 +66,17 @@ def matched(course: Course, detectors: Iterable[str]) -> list[Match]:
     ]
 
 
+def classed(course: Course) -> list[bool]:
+    """Tell of each burst that something was said of, benign ones too, whether its class was right in the end."""
+    last = {each.finding.id: each.finding.verdict.burst for each in course.heard}
+    told = (
+        (label.burst, next((each for each in course.heard if _tells(label, each.finding)), None))
+        for label in course.labels
+        if label.burst
+    )
+    return [burst == last[first.finding.id] for burst, first in told if first is not None]
+
+
 def is_wanted(label: Label) -> bool:
     """Tell whether a label must be found; what is benign, or may as well be passed over, need not."""
     return bool(label.difficulty) and label.expect in ("finding", "attempt")
@@ -131,9 +142,13 @@ def is_then(label: Label, said: Verdict) -> bool:
     return said.last_seen >= begun - SKEW * 1000 and said.first_seen <= ended + (LAG + SKEW) * 1000
 
 
+def _tells(label: Label, finding: Finding) -> bool:
+    return finding.detector == label.detector and touches(label, finding)
+
+
 def _shows(label: Label, finding: Finding) -> bool:
     enough = is_alert(finding) if label.expect == "finding" else not finding.late
-    return enough and finding.detector == label.detector and touches(label, finding)
+    return enough and _tells(label, finding)
 
 
 def _places(label: Label, said: Verdict) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.table import Table
 
 from tests.simulator.score_cost import MOST_BYTES, MOST_JUDGE_US, Cost
-from tests.simulator.score_figures import DIFFICULTIES, FALSE_ALERTS, RECALL, WHERE, Recall, Run
+from tests.simulator.score_figures import CLASS_RIGHT, DIFFICULTIES, FALSE_ALERTS, RECALL, WHERE, Recall, Run
 
 _BEGIN, _END = "<!-- score -->\n", "<!-- end of score -->\n"
 
@@ -67,6 +67,7 @@ def _found(days: Run, young: Run) -> Iterator[Sequence[str]]:
         if each.not_asked.all:
             beyond = young.detectors[name].not_asked
             yield f"{name}, by statistics alone", "", _share(each.not_asked), "", "", "", "", _share(beyond)
+    yield "class of bursts right", f"{CLASS_RIGHT:.2f}", _share(days.classes), "", "", "", "", _share(young.classes)
 
 
 def _times(days: Run) -> Iterator[Sequence[str]]:

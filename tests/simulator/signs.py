@@ -24,6 +24,8 @@ _URL = re.compile(r"https?://(?:[^/\s@]*@)?(\[[^\]]*\]|[^/\s:]+)")
 _FOUND = {"hit", "stale", "updating", "revalidated"}
 _BURST = 20
 """So many 429s in five minutes are a burst."""
+_MUCH = 150
+"""So many requests of one network in five minutes."""
 
 
 def strange_hosts(logs: Logs) -> Iterator[str]:
@@ -56,13 +58,18 @@ def foreign_credentials(logs: Logs) -> Iterator[str]:
 
 
 def refusals(logs: Logs) -> Iterator[str]:
-    """Look for bursts of 429."""
+    """Look for bursts of 429, and for networks that ask for very much."""
     panes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for request, _ in logs.requests():
         if request["EdgeResponseStatus"] == 429 and request["ClientRequestSource"] == "eyeball":
             panes[request["ZoneName"], _pane(request["EdgeStartTimestamp"])].append(request["RayID"])
-    for rays in panes.values():
-        if len(rays) >= _BURST:
+    networks: defaultdict[tuple[str, int, str], list[str]] = defaultdict(list)
+    for request, _ in logs.requests():
+        if request["ClientRequestSource"] == "eyeball":
+            network = request["ClientIP"].rpartition(".")[0]
+            networks[request["ZoneName"], _pane(request["EdgeStartTimestamp"]), network].append(request["RayID"])
+    for rays, least in (*((each, _BURST) for each in panes.values()), *((each, _MUCH) for each in networks.values())):
+        if len(rays) >= least:
             yield from rays
 
 

@@ -147,6 +147,14 @@ def test_alerts_of_one_group_are_one_event_while_no_hour_parts_them(said: list[H
     assert len(list(events(said))) == count
 
 
+def test_a_class_is_right_where_the_last_version_of_what_was_said_first_has_it() -> None:
+    burst = label(burst="abuse")
+    unclear, abuse, legit = (heard(1, burst=name) for name in ("unclear", "abuse", "legit"))
+    assert count(course((burst, label()), unclear, abuse)).classes == (True,)
+    assert count(course((burst,), abuse, legit)).classes == (False,)
+    assert count(course((burst,))).classes == ()
+
+
 @pytest.mark.parametrize(
     ("labels", "said", "where"),
     [
@@ -205,7 +213,8 @@ FALSE = count(course((), heard())).false
             GOOD, _run(found=_worse(found=False)), ["in young zones, and at least 0.9"], id="missed-while-young"
         ),
         pytest.param(_run(found=_worse(panes=2.5)), GOOD, ["takes 2.5 panes, and at most 2"], id="late"),
-        pytest.param(_run(false=FALSE), GOOD, ["0.0100 false alerts"], id="false-alert"),
+        pytest.param(_run(classes=(True, False)), GOOD, ["the class of a burst is right in 0.500"], id="class"),
+        pytest.param(_run(false=FALSE, zone_days=50.0), GOOD, ["0.0200 false alerts"], id="false-alert"),
         pytest.param(_run(false=FALSE, zone_days=400.0), GOOD, [], id="one-false-alert-in-a-year"),
         pytest.param(_run(dead=2), GOOD, ["2 lines died"], id="dead-lines"),
     ],

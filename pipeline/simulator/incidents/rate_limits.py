@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from pipeline.simulator.agents import BROWSERS, TOOLS
@@ -56,6 +56,23 @@ def slow_botnet(stage: Stage) -> Effect:
     """Let hundreds of people's machines ask, each rarely."""
     clients = [stage.visits.visitors.stranger(stage.rng) for _ in range(300)]
     return _limited(stage, [stage.zone.route("/api/v2/search")], clients, per_minute=60, share=0.3)
+
+
+def unlimited(stage: Stage) -> Effect:
+    """Let four machines of one network ask for one thing as fast as they can, which nothing limits."""
+    rng, network = stage.rng, stage.rng.choice(HOSTING)
+    prefix = f"{network.prefix}.{rng.randrange(256)}"
+    clients = [machine(rng, network, TOOLS[1], f"{prefix}.{number}") for number in range(20, 24)]
+    route = stage.zone.route("/api/v2/search")
+    stage.blame(route)
+    asked = steady(stage, [route], 240.0, lambda _at: rng.choice(clients))
+
+    def more(low: int, high: int) -> Iterator[Exchange]:
+        for x in asked(low, high):
+            stage.show(x)
+            yield x
+
+    return Effect(more=more)
 
 
 def lowered(stage: Stage, measure: str) -> Effect:
@@ -114,6 +131,7 @@ ROWS = (
     Case("I3.scrape", "rate_limit_spikes", "medium", (20, 40), scrape, burst="abuse"),
     Case("I3.enumeration", "rate_limit_spikes", "hard", (30, 60), enumeration, burst="abuse"),
     Case("I3.slow_botnet", "rate_limit_spikes", "hard", (30, 60), slow_botnet, burst="abuse"),
+    Case("I3.unlimited", "rate_limit_spikes", "medium", (20, 40), unlimited),
     Case("I3.lowered", "rate_limit_spikes", "easy", (30, 60), partial(lowered, measure="limit"), burst="legit"),
     Case("I3.lowered_worker", "rate_limit_spikes", "medium", (30, 60), partial(lowered, measure=""), burst="legit"),
 )
