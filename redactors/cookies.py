@@ -39,11 +39,15 @@ class Cookies:
             "session": marker.keyer("session"),
             "credential": marker.keyer("credential"),
         }
-        self._safe_name = marked_name(self._plain)
+        self._marked_name = marked_name(self._plain)
         self._maps = PlannedMaps(self._redactor, self._safe_name, lambda _name: self._plain)
         self.map, self.plans = self._maps.scrub, self._maps.plans
         self._pairs: dict[str, tuple[str, Redact | None]] = {}
         self._tails: set[str] = set()
+
+    def _safe_name(self, name: str) -> str:
+        """Mark a name that looks random, or has a space in it: so a rule may know it, sign of equality and all."""
+        return self._plain if len(name.split()) > 1 else self._marked_name(name)
 
     def header(self, text: str) -> str:
         """Redact the value of a Cookie header."""

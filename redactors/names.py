@@ -21,10 +21,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 SHORT_RULE_IDS = ("bearer", "card", "iban", "jwt", "macaroon", "phone", "ssn")
 """Secret rules whose ids are one word: a plain mark of theirs, in a name's place, is not the name of a value."""
 _MARK = re.compile(
-    rf"(?<![A-Za-z0-9_\]])(?:\[(?:{'|'.join((*CLASS_MARKS, *SHORT_RULE_IDS))}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
-    r"|[a-z][a-z0-9-]*~[A-Z2-7]{2}\.[A-Z2-7]{20})\])+(?!\[)'*"
+    rf"(?<![A-Za-z0-9_\]])(?:\[(?:{'|'.join((*CLASS_MARKS, *SHORT_RULE_IDS))}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)\])+"
+    r"(?!\[)'*|\[[a-z][a-z0-9-]*~[A-Z2-7]{2}\.[A-Z2-7]{20}\]'*"
 )
-"""A mark in a name's place says nothing of the value; `user[token]` and `[a][token]` are none."""
+"""A mark in a name's place, or in it, says nothing of the value; `user[token]` and `[a][token]` are none."""
 
 _PIN_WORDS = frozenset({"otp", "totp", "pin", "cvv", "cvc", "csc", "ssn"})
 _PIN_ENDS = frozenset({"code", "number", "value", "token", "digits"})

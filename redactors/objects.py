@@ -23,7 +23,7 @@ Redact = Callable[[str], str]
 _WIDE_NUMBER = b"0" * 19
 """An integer of so many digits may be beyond 64 bits, which the fast parser does not keep."""
 
-_PAIR_NAMES = frozenset("name key k field header id type attribute param parameter".split())
+_PAIR_NAMES = frozenset("name key k field header id type attribute param parameter path".split())
 _VALUE_NAMES = frozenset("value values val v".split())
 _MOST_IN_PAIR = 8
 _MOST_ROUNDS = 4

@@ -15,7 +15,7 @@ from redactors.shapes import INTEGRITY, is_plain
 from redactors.values import QUOTE, Span, value_after
 
 _SIGN = r"\\{0,8}[\"']?\]?\s{0,16}(?:[=-]>|:=|\+=|={1,3}|[:%s])\s{0,16}"
-_LOOSE = r"\\{0,8}[\"'],\s{0,4}(?=[bBuU]?\\{0,8}[\"'])|\(\s{0,4}(?=[bBuU]?\\{0,8}[\"'`])|\s{1,4}(?=')"
+_LOOSE = r"\\{0,8}[\"'],\s{0,4}(?=[bBuU]?\\{0,8}[\"'])|\(\s{0,4}(?=[bBuU]?\\{0,8}[\"'`])|\s{1,4}(?=')|\t{1,4}(?=\S)"
 """What parts a name from a value in a list, a call, SQL: `"password", "x1"`, `setPassword("x1")`, `PASSWORD 'x1'`."""
 # A name is looked for at its first character only, and its repeat is possessive: so a long run costs linear time.
 _NAME = re.compile(rf"(?<![A-Za-z0-9_.\-\[\]%$])([A-Za-z0-9_.\-\[\]%$]{{1,80}}+)({_SIGN % ''}|{_LOOSE})")

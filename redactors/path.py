@@ -33,6 +33,8 @@ _HEX_WORDS = frozenset(
     if is_innocent((word := bytes(letters)).decode())
 )
 """What ids of hexadecimal digits leave."""
+_SHORTEST_SPOKEN = 8
+"""Shorter segments of letters are judged as words."""
 _LONGEST_WORD = 24
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
@@ -86,7 +88,11 @@ class Paths:
         for at, part in enumerate(parts):
             if not part:
                 continue
-            if suspect and not part.isalpha() and not self._segments.is_harmless(part):
+            if (
+                suspect
+                and not (part.isalpha() and len(part) < _SHORTEST_SPOKEN)
+                and not self._segments.is_harmless(part)
+            ):
                 parts[at] = self._mark
                 changed = True
                 continue

@@ -9,14 +9,14 @@ from functools import lru_cache
 from redactors.escapes import flatten, undisguise, unquote
 from redactors.marks import Marker
 from redactors.names import secrecy, words
-from redactors.shapes import ASSET_ROOTS, TOKEN_LENGTH, has_random_run, is_asset, is_id, is_plain
+from redactors.shapes import ASSET_ROOTS, TOKEN_LENGTH, has_random_run, is_asset, is_id, is_plain, is_unspeakable
 
 CAPABILITY_WORDS = frozenset(
-    "reset verify verification confirm confirmation invite invites invitation magic activate activation unsubscribe "
-    "confirmations activations shares resetpassword passwordreset magiclink loginlink signinlink "
-    "share shared webhook webhooks hook hooks token tokens auth callback recover recovery unlock download otp 2fa mfa "
-    "totp sessions passwordless signin optout approve accept decline join redeem claim voucher onetime signed "
-    "guest preview feed feeds export exports".split()
+    "reset verify verification verifications confirm confirmation invite invites invitation invitations magic "
+    "activate activation unsubscribe confirmations activations shares resetpassword passwordreset magiclink loginlink "
+    "signinlink share shared webhook webhooks hook hooks token tokens auth callback recover recovery unlock download "
+    "otp 2fa mfa totp sessions passwordless signin optout approve accept decline join redeem claim voucher onetime "
+    "signed guest preview feed feeds export exports".split()
 )
 """What follows one of these is itself the key to something."""
 _BEFORE_TOKENS = frozenset(
@@ -24,7 +24,7 @@ _BEFORE_TOKENS = frozenset(
     "voucher".split()
 )
 """In one segment with a token: `reset-k3jd82hf7aq1`."""
-_BETWEEN = re.compile(r"[-_.~:=]")
+_BETWEEN = re.compile(r"[-_.~:=,]")
 _SHORTEST_TOKEN, _SHORTEST_NUMBER, _SHORTEST_HEX = 8, 6, 16
 _PAGE = re.compile(r"\.(?:php\d?|aspx?|jsp|do|cgi|html?|action)")
 """How the page of a route may end: `reset.php`."""
@@ -46,6 +46,8 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:-[01]\d-[0-3]\d)?|\d{1,3}")
 """A day, a year, or a number too small to be a secret."""
 _BOT = re.compile(r"bot\d+:")
 _PAIR = re.compile(r"([;,&]?)([^=;,&]+)=([^;,&]*)")
+_SCRIPT_ESCAPE = re.compile(r"%u00([0-9A-Fa-f]{2})")
+_OVERLONG_SLASH = re.compile(r"(?i)%c0%af")
 _ENCODED_URL = re.compile(r"(?i):[/\\]{2}|[?#&]|\xc0\xbf")
 _CACHE_SIZE = 4096
 
@@ -75,7 +77,7 @@ class Segments:
             return self._odd(part)
         elif part in ASSET_ROOTS:
             return ASSETS
-        if has_random_run(part) and not is_asset(part):
+        if has_random_run(part) and (not is_asset(part) or part.endswith(".json")):
             return RANDOM
         return TELLING if _FEED.fullmatch(part) or ends_in_token(part) else CAPABILITY if is_capability(part) else PLAIN
 
@@ -84,9 +86,10 @@ class Segments:
         if part[0] == "[" and self._marker.is_mark(part):
             return PLAIN
         decoded = decode(part)
-        if _BOT.match(decoded) or has_secret_pair(decoded, self._marker):
+        # Decoded, a name may come to light; as it stands, a sign that parts pairs is none where it was encoded.
+        if _BOT.match(decoded) or any(has_secret_pair(each, self._marker) for each in (decoded, part)):
             return TELLING
-        if "/" in decoded:
+        if "/" in decoded or "\\" in decoded:
             return TELLING if _ENCODED_URL.search(decoded) or self._mark_path(decoded) != decoded else PLAIN
         if _ENCODED_URL.search(decoded) or (part != decoded and self._mark_hits(decoded) != decoded):
             return TELLING
@@ -97,7 +100,7 @@ class Segments:
     def is_harmless(self, part: str) -> bool:
         """Tell whether a segment behind a capability word is a plain word, file, date or small number, or marked."""
         return (
-            is_plain(part)
+            (is_plain(part) and not is_unspeakable(part))
             or self._marker.is_mark(part)
             or _DATE.fullmatch(part) is not None
             or _FILE.fullmatch(part) is not None
@@ -158,6 +161,7 @@ def decode(part: str) -> str:
     """Undo percent-encoding, however often it was put on, and disguises of letters."""
     if "%" in part:
         part = flatten(part)
+        part = _OVERLONG_SLASH.sub("/", _SCRIPT_ESCAPE.sub(r"%\1", part))
         for _ in range(3):
             part = unquote(part)
     return part if part.isascii() else undisguise(part)

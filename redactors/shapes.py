@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from redactors.density import most_marks
 
@@ -18,6 +19,11 @@ _PLAIN = re.compile(r"(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})(?:[-_.](?:[A-Z]?[a-z]{1,2
 _VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){0,3}(?:-?(?:alpha|beta|rc)\d{0,3})?")
 
 
+_CONSONANT = "[b-df-hj-np-tv-xz]"
+_UNSPEAKABLE = re.compile(
+    rf"(?<![a-z])(?=[a-z]{{8}})(?:[a-z]*(?:q(?![u\W])|j{_CONSONANT}|[bcdfghjkmpqsvwz]x|v[bcdfgjkmpqtvwxz]|z[bcdfgjkpqrsvwx])"
+    rf"|[a-z]*{_CONSONANT}{{7}})"
+)
 _FOLD = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))  # noqa: PLR2004 - ASCII
 _RAY = re.compile(r"[0-9a-f]{16}-[A-Z]{3}")
 """A ray with the data centre behind it, as in the CF-Ray header."""
@@ -88,16 +94,12 @@ def random_runs(text: str) -> list[tuple[int, int]]:
     """
     if len(text) < TOKEN_LENGTH or text.islower():
         return []
-    runs: list[tuple[int, int]] = []
-    unknown = ""
-    for found in _RUN.finditer(text):
-        if is_random(found[0]):
-            unknown = unknown or (_KNOWN_RUNS.sub(_blank, text) if "sha" in text or "/" in text else text)
-            if not unknown[found.start() : found.end()].isspace():
-                runs.append(found.span())
-                if len(runs) > most_marks(len(text)):
-                    break
-    return runs
+    if not _has_run(text):
+        return []
+    if "sha" in text or "/" in text:
+        text = _KNOWN_RUNS.sub(_blank, text)
+    runs = (found.span() for found in _RUN.finditer(text) if is_random(found[0]))
+    return list(islice(runs, most_marks(len(text)) + 1))
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -108,7 +110,20 @@ def has_random_run(text: str) -> bool:
     """Tell whether a random token stands anywhere in a text."""
     if len(text) < TOKEN_LENGTH or text.islower():
         return False
+    return _has_run(text)
+
+
+def _has_run(text: str) -> bool:
     return any(is_random(found[0]) for found in _RUN.finditer(text))
+
+
+def is_unspeakable(text: str) -> bool:
+    """Tell whether small letters stand together in a text as they do in no word.
+
+    >>> is_unspeakable("kqjdzzhfvaqw"), is_unspeakable("catchphrase-lengths")
+    (True, False)
+    """
+    return _UNSPEAKABLE.search(text) is not None
 
 
 def is_plain(text: str) -> bool:

@@ -15,12 +15,12 @@ from redactors.shapes import is_id, random_runs, shape_of
 
 Redact = Callable[[str], str]
 
-_GATE = re.compile(r"[=:/?@%\\{&\[;<\"']")
+_GATE = re.compile(r"[=:/?@%\\{&\[;<\"'\t]")
 """ASCII only, and one set: an alternative or a wider letter doubles its cost."""
 _OPENINGS = "{[ \t\r\n"
 """What a JSON document may begin with."""
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
-_MAY_HOLD_PAIRS = re.compile(r"[=:\"'<]")
+_MAY_HOLD_PAIRS = re.compile(r"[=:\"'<\t]")
 _SHORTEST = 9
 """No number of the personal family is shorter."""
 _FEWEST_DIGITS = 7
