@@ -11,6 +11,7 @@ import orjson
 from redactors.base import Value
 from redactors.density import most_marks
 from redactors.hits import Hits
+from redactors.lines import count_lines
 from redactors.planned import unique
 
 Suspect = tuple[int, int]
@@ -44,13 +45,14 @@ def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, turn_to: Calla
 
     `turn_to` is called before each row that is taken up, so that it is counted and marked as what it is.
     """
-    made: list[bytes] = []
+    made: list[bytes | memoryview] = []
     changed: list[int] = []
     dropped: list[int] = []
     done = row = 0
+    view = memoryview(block)
     for start, end, fired in _lines(block, suspects):
-        row += block.count(b"\n", done, start)
-        made.append(block[done:start])
+        row += count_lines(block, done, start)
+        made.append(view[done:start])
         line = block[start:end]
         turn_to(row)
         try:
@@ -63,7 +65,7 @@ def rescan(block: bytes, suspects: Iterable[Suspect], hits: Hits, turn_to: Calla
             if safe is not line:
                 changed.append(row)
         done, row = end, row + 1
-    made.append(block[done:])
+    made.append(view[done:])
     return Rescanned(b"".join(made), tuple(changed), tuple(dropped))
 
 
@@ -96,7 +98,7 @@ def mark_line(line: bytes, suspects: list[Suspect], hits: Hits, *, leaves: bool 
         if marked is None:
             return safe
         safe = marked
-        suspects = _suspects(safe, hits)
+        suspects = _of_rules(hits.rules.scan(safe), hits)
         if not suspects:
             return safe
     raise UnscrubbableError
@@ -159,12 +161,13 @@ def mark_document(document: bytes, hits: Hits) -> bytes:
         UnscrubbableError: it still holds a secret after every round.
 
     """
-    suspects = _suspects(document, hits)
-    return mark_line(document, suspects, hits, leaves=False) if suspects else document
+    suspects = hits.rules.scan(document)
+    return mark_line(document, _of_rules(suspects, hits), hits, leaves=False) if suspects else document
 
 
-def _suspects(data: bytes, hits: Hits) -> list[Suspect]:
-    return [each for each in hits.rules.scan(data) if each[1] < len(hits.rules.rules)]
+def _of_rules(suspects: list[Suspect], hits: Hits) -> list[Suspect]:
+    """Leave out what guard patterns found."""
+    return [each for each in suspects if each[1] < len(hits.rules.rules)]
 
 
 def _marked(value: Value, numbers: set[int], hits: Hits) -> Value:
