@@ -11,13 +11,13 @@ from redactors.datasets import Catalogue
 WIDE_NUMBER = r"[0-9]e\+[0-9]{2}"
 """How orjson writes a float of 1e16 and more, which an integer beyond 64 bits silently became."""
 
-_HOT_DATASET = "http_requests"
+_HOT_DATASETS = ("http_requests", "workers_trace_events")
 
 
 def guarded_names(catalogue: Catalogue) -> frozenset[str]:
     """Return the fields of plain scalars under which `guard_patterns` finds any object or list that is not empty."""
-    fields = catalogue[_HOT_DATASET].fields if _HOT_DATASET in catalogue.names() else {}
-    return frozenset(name for name, field_class in fields.items() if field_class in {"safe", "host"})
+    hot = (catalogue[name].fields for name in _HOT_DATASETS if name in catalogue.names())
+    return frozenset(name for fields in hot for name, of in fields.items() if of in {"safe", "host"})
 
 
 def guard_patterns(catalogue: Catalogue) -> tuple[str, ...]:

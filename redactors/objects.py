@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import lru_cache
 
 import orjson
@@ -38,7 +38,6 @@ _LONGEST_NAME = 256
 """A longer name with anything to mark in it becomes one mark."""
 _CACHE_SIZE = 4096
 _CACHED_LENGTH = 128
-_NOTHING: Mapping[str, str] = {}
 _NO_PLANS: Mapping[tuple[str, ...], Scrub] = {}
 
 
@@ -48,7 +47,7 @@ class Objects:
     def __init__(
         self,
         by_class: Mapping[str, Redact],
-        known: Mapping[Redact, Mapping[str, str]],
+        clean: Container[str],
         cookies: Cookies,
         headers: Headers,
         secrets: Mapping[str, Redact],
@@ -56,10 +55,13 @@ class Objects:
         place: Callable[[Value], tuple[Value, bool]],
         mark_document: Callable[[bytes], bytes],
     ) -> None:
-        """Take what is done to strings by class and kind of secret, to a name, a place as a number, a document."""
+        """Take what is done to strings by class and kind of secret, to a name, a place as a number, a document.
+
+        `clean` are texts that were met before and hide nothing.
+        """
         self._by_class = by_class
         self._own: Mapping[str, Redact] = {"query": self._query, "ray": self._ray}
-        self._known = known
+        self._clean = clean
         self._shapes: Mapping[str, Scrub] = {"headers": headers.map, "cookies": cookies.map}
         self._sequence = headers.sequence
         self._secrets = secrets
@@ -70,6 +72,7 @@ class Objects:
         """By kind of secret or field class, of which there are few."""
         self._made: dict[str, Redactor] = {}
         self._plans = PlannedMaps(self.under, self.safe_name, secrets[CREDENTIAL], self.pair)
+        self._any = self.under("")
 
     def under(self, name: str) -> Redactor:
         """Return what is done to the values under one name."""
@@ -120,7 +123,9 @@ class Objects:
             hit = marked is not plain
             if hit or exact:
                 document = read(marked)
-            document, changed = change(self.under(""), document)
+            # An object nearly always, which takes the shortest way.
+            is_map = isinstance(document, dict)
+            changed = self._plans.scrub(document) > 0 if is_map else change(self._any, document)[1]
         except ValueError:
             return None
         return write(document).decode() if hit or changed else text
@@ -146,27 +151,26 @@ class Objects:
     def _plain(self, field_class: str) -> Redactor:
         """Return what is done where the name tells a field class, or text."""
         act = self._own[field_class] if field_class in self._own else self._by_class[field_class]
-        known = self._known.get(act, _NOTHING)
+        clean = self._clean if act is self._by_class["text"] else frozenset[str]()
         of_map = self._shapes.get(field_class, self._plans.scrub)
-
         plans = _NO_PLANS if field_class in self._shapes else self._plans.plans
 
         def of_list(value: list[Value]) -> int:
             changed = 0
             told, last = "", len(value) - 1
             for at, inner in enumerate(value):
-                if told and _is_secret(inner, alone=last == 1 or value[at - 1] != told):
-                    value[at], secret_changed = change(self.under(self.safe_name(told)), inner)
-                    changed += secret_changed
-                    told = ""
-                elif inner.__class__ is str:
+                if inner.__class__ is str:
+                    if told and _is_secret(inner, alone=last == 1 or value[at - 1] != told):
+                        value[at], secret_changed = change(self.under(self.safe_name(told)), inner)
+                        changed += secret_changed
+                        told = ""
+                        continue
                     told = telling_name(inner) if at < last and len(inner) <= _LONGEST_LABEL else ""
-                    new = known.get(inner)
-                    if new is None:
+                    if inner not in clean:
                         new = act(inner) if changed < _MOST_MARKS else _REST
-                    if new != inner:
-                        value[at] = new
-                        changed += 1
+                        if new != inner:
+                            value[at] = new
+                            changed += 1
                 elif inner.__class__ is dict:
                     plan = plans.get(tuple(inner))
                     changed += of_map(inner) if plan is None else plan(inner)
@@ -183,7 +187,7 @@ class Objects:
         items = None if field_class == "headers" else of_list
         if field_class == "geo":
             return Redactor(act, self._place, of_map, items)
-        return Redactor(act, other, of_map, items, keeps_numbers=True, known=self._known.get(act), plans=plans)
+        return Redactor(act, other, of_map, items, keeps_numbers=True, clean=clean, plans=plans)
 
     def _query(self, value: str) -> str:
         """Redact what stands under a name for queries: of SQL, GraphQL or people if it has spaces, else of a URL."""
@@ -227,10 +231,8 @@ def telling_name(text: str) -> str:
     return name if _NAME.fullmatch(name) and secrecy(name) else ""
 
 
-def _is_secret(value: Value, *, alone: bool) -> bool:
+def _is_secret(value: str, *, alone: bool) -> bool:
     """Tell whether what follows a telling name in a list is its value: in a longer list no word, no sentence."""
-    if not isinstance(value, str):
-        return False
     scheme = SCHEME.match(value)
     bare = value[scheme.end() :] if scheme else value
     return alone or not (" " in bare or is_plain(bare))

@@ -46,10 +46,10 @@ class PlannedMaps:
         names = tuple(value)
         plan = self.plans.get(names)
         if plan is None:
-            plan = self._make(names)
+            plan = self._make(names, tuple(value.values()))
         return plan(value)
 
-    def _make(self, names: tuple[str, ...]) -> Scrub:
+    def _make(self, names: tuple[str, ...], values: tuple[Value, ...]) -> Scrub:
         safe_names = safe_forms(names, self._safe_name, self._mark)
         # By the safe name: what is done must be the same when the marked name comes by again.
         steps = [Step(name, self._redactor_of(safe)) for name, safe in safe_names.items()]
@@ -58,7 +58,7 @@ class PlannedMaps:
         small = small and not any("~" in safe for safe in safe_names.values())
         kept = small and len(self.plans) < _MAX_PLANS and self._came_before(names)
         scrub = self._special(names) or (
-            compile_steps(steps, [], whole=True).scrub if kept else interpret_steps(steps, [])
+            compile_steps(steps, [], like=values).scrub if kept else interpret_steps(steps, [])
         )
         plan = renaming(scrub, safe_names)
         if kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 from redactors.addresses import address_transform, replace_addresses
@@ -95,12 +95,20 @@ def build(policy: Policy, ring: KeyRing | None, rules: Rules, *, note_paths: boo
     }
     secrets = {CREDENTIAL: credential, PIN: credential, SESSION: session}
     place = _compared(coarse_number if policy.geo == "coarse" else _nothing)
-    known: dict[Text, Mapping[str, str]] = {text: texts.known, kept_address: kept, geo: places}
     objects = Objects(
-        strings, known, cookies, headers, secrets, hits.mark, place, lambda document: mark_document(document, hits)
+        strings,
+        texts.clean,
+        cookies,
+        headers,
+        secrets,
+        hits.mark,
+        place,
+        lambda document: mark_document(document, hits),
     )
     texts.json_text = _unmet(objects.json_text, marker)
-    by_class = {name: _of_text(name, act, objects, known.get(act)) for name, act in strings.items()}
+    clean: dict[Text, Container[str]] = {text: texts.clean}
+    known: dict[Text, Mapping[str, str]] = {kept_address: kept}
+    by_class = {name: _of_text(name, act, objects, clean.get(act), known.get(act)) for name, act in strings.items()}
     by_class["headers"] = Redactor(
         headers.lines, _compared(_listed(headers.sequence)), headers.map, plans=headers.plans
     )
@@ -129,19 +137,19 @@ def _unmet(act: Callable[[str], str | None], marker: Marker) -> Callable[[str], 
 _SECRET_CLASSES = frozenset({"credential", "identity", "email", "ip", "body", "headers", "cookies"})
 
 
-def _of_text(name: str, act: Text, objects: Objects, known: Mapping[str, str] | None) -> Redactor:
+def _of_text(
+    name: str, act: Text, objects: Objects, clean: Container[str] | None, known: Mapping[str, str] | None
+) -> Redactor:
     """Return the redactor of a class whose values are strings or lists of strings; other types are unknown."""
     secret = name in _SECRET_CLASSES
-    kept = {} if known is None else known
+    passing = frozenset[str]() if clean is None else clean
 
     def items(values: list[Value]) -> int:
         changed = 0
         for at, each in enumerate(values):
-            new = kept.get(each) if each.__class__ is str else None
-            if new is None:
-                new, touched = change(redactor, each)
-            else:
-                touched = new != each
+            if each.__class__ is str and each in passing:
+                continue
+            new, touched = change(redactor, each)
             if touched:
                 values[at] = new
                 changed += 1
@@ -152,7 +160,7 @@ def _of_text(name: str, act: Text, objects: Objects, known: Mapping[str, str] | 
             return change(objects.secret(CREDENTIAL) if name == "credential" else objects.under(""), value)
         return (None, True) if secret else (value, False)
 
-    redactor = Redactor(act, other, items=items, known=known)
+    redactor = Redactor(act, other, items=items, clean=clean, known=known)
     return redactor
 
 

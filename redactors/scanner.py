@@ -20,7 +20,7 @@ _STALE = "rules: the cached databases were made by another version or for anothe
 class Scanner:
     """Scans for all rules. One process, one scan at a time: each database has one scratch."""
 
-    __slots__ = ("_everywhere", "_hits", "_in_shapes", "_in_text")
+    __slots__ = ("_everywhere", "_hits", "_in_shapes", "_in_text", "_note")
 
     def __init__(self, everywhere: Databases = (), in_text: Databases = (), in_shapes: Databases = ()) -> None:
         """Take databases whose expression ids are the numbers to report.
@@ -31,6 +31,7 @@ class Scanner:
         self._in_text = in_text
         self._in_shapes = in_shapes
         self._hits: list[tuple[int, int]] = []
+        self._note = self._on_match
 
     def scan(self, block: bytes) -> list[tuple[int, int]]:
         """Return (end offset, number) of every match in any bytes."""
@@ -45,13 +46,13 @@ class Scanner:
         return bool(self._scan(self._in_shapes, shape))
 
     def _scan(self, databases: tuple[hyperscan.Database, ...], data: bytes) -> list[tuple[int, int]]:
-        hits = self._hits
         for database in databases:
-            database.scan(data, self._on_match)
-        if not hits:
-            return []
-        self._hits = []
-        return hits
+            database.scan(data, self._note)
+        hits = self._hits
+        if hits:
+            self._hits = []
+            return hits
+        return []
 
     def _on_match(self, number: int, _start: int, end: int, _flags: int, _context: object) -> None:
         self._hits.append((end, number))

@@ -63,23 +63,21 @@ class Span(NamedTuple):
 class Rules:
     """A compiled set of rules. It belongs to one process: the scanner's scratch serves one scan at a time."""
 
-    __slots__ = ("_allowed", "_exact", "_mark_names", "rules", "scanner")
+    __slots__ = ("_allowed", "_exact", "_mark_names", "rules", "scan", "scanner")
 
     def __init__(self, rules: tuple[Rule, ...], scanner: Scanner) -> None:
         """Take rules numbered by position, and the scanner of their prefilters."""
         self.rules = rules
         self.scanner = scanner
-        self._exact: dict[int, re2._Pattern] = {}
-        self._allowed: dict[int, tuple[re2._Pattern, ...]] = {}
-        self._mark_names = frozenset(each.id.encode() for each in rules) | {each.encode() for each in CLASS_MARKS}
-
-    def scan(self, block: bytes) -> list[tuple[int, int]]:
-        """Return (end offset, rule number) of all that may be a secret in serialised JSON.
+        self.scan: Callable[[bytes], list[tuple[int, int]]] = scanner.scan
+        """Returns (end offset, rule number) of all that may be a secret in serialised JSON.
 
         A hit is a suspicion: `confirm` decides. One secret may be hit by several rules, or by one at several ends.
         A number beyond the rules' says that a guard pattern calls for a careful reading of the line.
         """
-        return self.scanner.scan(block)
+        self._exact: dict[int, re2._Pattern] = {}
+        self._allowed: dict[int, tuple[re2._Pattern, ...]] = {}
+        self._mark_names = frozenset(each.id.encode() for each in rules) | {each.encode() for each in CLASS_MARKS}
 
     def spans(self, text: str, is_mark: IsMark | None = None) -> list[Span]:
         """Return the secrets in one string (without lone surrogates), as `confirm` does."""

@@ -5,7 +5,7 @@ A loop over the steps costs three times the generated code; a law test holds the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -14,6 +14,12 @@ from redactors.base import Value
 
 Scrub = Callable[[dict[str, Value]], int]
 """Makes a map of named values safe in place and returns how many of them it changed."""
+
+
+_CONTAINERS = frozenset({dict, list})
+_NUMBERS = frozenset({"int", "float", "bool"})
+_HELD = frozenset({"str", "dict", "list"})
+"""Types of all values but numbers and booleans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Redactor:
     """Numbers and booleans pass as they are."""
     keeps_without: str = ""
     """Strings without any of these characters pass as they are."""
+    clean: Container[str] | None = None
+    """Strings that were met before and pass as they are: `text` fills it."""
     known: Mapping[str, str] | None = None
     """What strings that were met before became: `text` fills it."""
     usual: Callable[[str], str] | str | None = None
@@ -100,21 +108,23 @@ def _changed(redactor: Redactor, value: Value) -> tuple[Value, int]:
     return new, int(changed)
 
 
-def compile_steps(steps: Sequence[Step], counts: list[int], *, whole: bool = False) -> Straight:
+def compile_steps(steps: Sequence[Step], counts: list[int], *, like: Sequence[Value] = ()) -> Straight:
     """Generate the code of a scrubber: one block a field, no loop, no table.
 
-    `whole` says that the steps are for all names of the maps to come, in their order.
+    `like` are the values of one of the maps to come, if the steps are for all their names, in their order: what is of
+    the same type goes the shortest way.
     """
     scope: dict[str, Any] = {"counts": counts, "apply": _apply}
     body: list[str] = []
     for at, step in enumerate(steps):
         scope |= {f"n{at}": step.name, f"s{at}": step}
-        body += [f"if v{at}:", *_inner(_block(at, step, scope))]
+        usual = like[at].__class__.__name__ if like else ""
+        body += [f"if v{at}:", *_inner(_block(at, step, scope, usual))]
     counters = sorted({step.counter for step in steps if step.counter is not None})
     shared = [f"nonlocal {', '.join(f'c{counter}' for counter in counters)}"] if counters else []
     scrub = [
         "def scrub(record):",
-        *_inner([*shared, "changed = 0", *_values(steps, scope, whole=whole), *body, "return changed"]),
+        *_inner([*shared, "changed = 0", *_values(steps, scope, whole=bool(like)), *body, "return changed"]),
     ]
     flush = ["def flush():", *_inner([*shared, *map(_flushed, counters), "return"])]
     made = [*(f"c{counter} = 0" for counter in counters), *scrub, *flush, "return scrub, flush"]
@@ -141,29 +151,29 @@ def _flushed(counter: int) -> str:
     return f"counts[{counter}] += c{counter}; c{counter} = 0"
 
 
-def _block(at: int, step: Step, scope: dict[str, Any]) -> list[str]:
+def _block(at: int, step: Step, scope: dict[str, Any], usual: str) -> list[str]:
     """Return the code for one field whose value is not empty; what is not usual goes the interpreted way."""
     redactor, value = step.redactor, f"v{at}"
     rest = f"changed += apply(s{at}, record, counts)"
-    container = f"{value}.__class__ is dict or {value}.__class__ is list"
+    scope["containers"] = _CONTAINERS
+    container = f"{value}.__class__ in containers"
     if redactor.keeps_scalars:
         return [f"if {container}:", f"    {rest}"]
-    cases: list[tuple[str, list[str]]] = []
+    cases: dict[str, list[str]] = {}
+    if redactor.keeps_numbers and usual in _NUMBERS:
+        cases[usual] = ["pass"]
     if redactor.text:
-        inner = [*_text(at, redactor, scope), f"if w != {value}:"]
-        inner += _inner([f"record[n{at}] = w", *_counted(step, "1")])
-        gate = " or ".join(f"{letter!r} in {value}" for letter in redactor.keeps_without)
-        cases.append(("str", [f"if {gate}:", *_inner(inner)] if gate else inner))
+        cases["str"] = _text(at, step, scope)
     for kind, lines in (("dict", _map(at, redactor, scope)), ("list", _items(at, redactor, scope))):
         if lines:
-            cases.append((kind, [*lines, "if c:", *_inner(_counted(step, "c"))]))
-    if redactor.map and not redactor.keeps_numbers:
-        cases.sort()  # objects are what such a class usually holds
+            cases[kind] = [*lines, "if c:", *_inner(_counted(step, "c"))]
+    if redactor.map and not redactor.keeps_numbers and not usual:
+        usual = "dict"  # objects are what such a class usually holds
     made: list[str] = []
-    for kind, body in cases:
-        made += [f"{'elif' if made else 'if'} {value}.__class__ is {kind}:", *_inner(body)]
+    for kind in sorted(cases, key=lambda kind: kind != usual):
+        made += [f"{'elif' if made else 'if'} {value}.__class__ is {kind}:", *_inner(cases[kind])]
     if redactor.keeps_numbers:
-        return [*made, f"{'elif' if made else 'if'} {container}:", f"    {rest}"]
+        return made if cases.keys() >= _HELD else [*made, f"{'elif' if made else 'if'} {container}:", f"    {rest}"]
     return [*made, "else:", f"    {rest}"] if made else [rest]
 
 
@@ -172,21 +182,27 @@ def _counted(step: Step, count: str) -> list[str]:
     return [*counted, "changed += 1"]
 
 
-def _text(at: int, redactor: Redactor, scope: dict[str, Any]) -> list[str]:
-    """Return the code that makes `w` of a string."""
-    value = f"v{at}"
+def _text(at: int, step: Step, scope: dict[str, Any]) -> list[str]:
+    """Return the code for a string."""
+    redactor, value = step.redactor, f"v{at}"
     scope |= {
         f"t{at}": redactor.text,
         f"u{at}": redactor.usual,
         f"o{at}": redactor.odd_starts,
         f"k{at}": redactor.known,
+        f"q{at}": redactor.clean,
     }
+    made = [f"w = t{at}({value})"]
     if redactor.usual is not None:
         usual = f"u{at}" if isinstance(redactor.usual, str) else f"u{at}({value})"
-        return [f"w = t{at}({value}) if {value}[0] in o{at} else {usual}"]
-    if redactor.known is not None:
-        return [f"w = k{at}.get({value})", "if w is None:", f"    w = t{at}({value})"]
-    return [f"w = t{at}({value})"]
+        made = [f"w = t{at}({value}) if {value}[0] in o{at} else {usual}"]
+    elif redactor.known is not None:
+        made = [f"w = k{at}.get({value})", "if w is None:", f"    w = t{at}({value})"]
+    made += [f"if w != {value}:", *_inner([f"record[n{at}] = w", *_counted(step, "1")])]
+    if redactor.clean is not None:
+        return [f"if {value} not in q{at}:", *_inner(made)]
+    gate = " or ".join(f"{letter!r} in {value}" for letter in redactor.keeps_without)
+    return [f"if {gate}:", *_inner(made)] if gate else made
 
 
 def _map(at: int, redactor: Redactor, scope: dict[str, Any]) -> list[str]:

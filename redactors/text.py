@@ -17,6 +17,8 @@ Redact = Callable[[str], str]
 
 _GATE = re.compile(r"[=:/?@%\\{&\[;<\"'\t]")
 """ASCII only, and one set: an alternative or a wider letter doubles its cost."""
+_ID_LETTERS = frozenset("0123456789abcdef-")
+"""What an id may begin with."""
 _OPENINGS = "{[ \t\r\n"
 """What a JSON document may begin with."""
 _PATH = re.compile(r"/[A-Za-z0-9_.~/-]*")
@@ -27,6 +29,15 @@ _FEWEST_DIGITS = 7
 """What is looked for in text only is made of more: nine of an SSN, seven at least of an account number."""
 _BY_DIGITS = re.compile(r"[%\\&\[{/]|\d\.\d{1,3}\.\d{1,3}\.\d|::")
 """Where an escape, a mark, a JSON document, a path or an address stands, the digits themselves matter."""
+_OF_NAMES = rb"[\w.:%$+\[\]\x80-\xff-]"
+_UUID = re.compile(
+    rb"(?<!%b)(?=[a-f]{0,7}0)[0a-f]{8}-[0a-f]{4}-[0a-f]{4}-[0a-f]{4}-[0a-f]{12}(?!%b)" % (_OF_NAMES, _OF_NAMES)
+)
+"""A UUID by itself in a shape, with a digit in its first part: no part of a name, as a name it tells nothing, as a
+value it is no word and no random run. So all that may matter of it are numbers of the personal family."""
+_ANY_UUID = b"\xff"
+"""Stands in a shape for every UUID: no text has this byte."""
+_FEWEST_DASHES = 4
 _LONGEST_ADDRESS = 39
 _PAIR_RULE = "generic-key"
 """The rule whose allowlist also holds for what is marked by its name in text."""
@@ -51,29 +62,35 @@ class Texts:
         self._folds = allowed is None
         """Whether digits may be folded in what is remembered: an allowlist may name them."""
         self._rest = hits.marker.plain("token")
-        self.known: dict[str, str] = {}
-        """Texts met before that hide nothing, each by itself."""
+        self.clean: set[str] = set()
+        """Texts met before that hide nothing."""
         self._shapes: dict[bytes, bool] = {}
-        """Shapes of texts that hid nothing, each with whether its digits may hold a number of the personal family."""
+        """Shapes of texts that hid nothing, each with whether its digits may hold a number of the personal family.
+
+        For all UUIDs in a text the shape is the same; numbers are then looked for each time.
+        """
         self.json_text: Callable[[str], str | None] = lambda _text: None
         """Redacts a text that is a JSON document; None if it is none. Set by the registry: documents hold texts."""
 
     def redact(self, text: str) -> str:
         """Return the text with every secret in it marked."""
-        if not text or text in self.known:
+        if not text or text in self.clean:
             return text
         if len(text) < _SHORTEST and text.isalnum():
             return self._know(text) if text.isalpha() else text
-        if text[0] == "/" and _PATH.fullmatch(text):
-            return self._url(text)
-        if text[0] in _OPENINGS:
+        first = text[0]
+        if first in _ID_LETTERS:
+            if is_id(text):
+                return text
+        elif first == "/":
+            if _PATH.fullmatch(text):
+                return self._url(text)
+        elif first in _OPENINGS:
             document = self.json_text(text)
             if document is not None:
                 return document
-        elif is_id(text):
-            return text
         shape = shape_of(text)
-        numbers = self._shapes.get(shape)
+        numbers = self._shapes.get(_UUID.sub(_ANY_UUID, shape) if shape.count(b"-") >= _FEWEST_DASHES else shape)
         unmet = numbers is None
         return self._look(text, shape) if unmet else self._hits.mark_text_only(text) if numbers else text
 
@@ -96,13 +113,16 @@ class Texts:
         if self._folds and not _BY_DIGITS.search(text):
             if len(self._shapes) >= _CACHE_SIZE:
                 self._shapes.clear()
+            folded = _UUID.sub(_ANY_UUID, shape)
             numbers = shape.count(b"0") >= _FEWEST_DIGITS
-            self._shapes[shape] = numbers and self._hits.rules.may_hold_numbers(shape.decode())
+            self._shapes[folded] = _ANY_UUID in folded or (
+                numbers and self._hits.rules.may_hold_numbers(shape.decode())
+            )
 
     def _know(self, text: str) -> str:
-        if len(self.known) >= _CACHE_SIZE:
-            self.known.clear()
-        self.known[text] = text
+        if len(self.clean) >= _CACHE_SIZE:
+            self.clean.clear()
+        self.clean.add(text)
         return text
 
     def _settle(self, text: str) -> str:

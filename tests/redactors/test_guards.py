@@ -15,11 +15,17 @@ WIDE, OBJECTS = (re.compile(pattern.encode()) for pattern in guard_patterns(cata
 REQUEST = '{"RayID":"7a1f7ad4df2f870a","EdgeResponseStatus":200,'
 
 
-def test_the_guarded_fields_are_the_plain_scalars_of_the_hottest_dataset() -> None:
+def test_the_guarded_fields_are_the_plain_scalars_of_the_hottest_datasets() -> None:
     names = guarded_names(catalogue())
-    fields = catalogue()["http_requests"].fields
-    assert {"RayID", "EdgeResponseStatus", "ClientRequestHost"} <= names
+    fields = {**catalogue()["workers_trace_events"].fields, **catalogue()["http_requests"].fields}
+    assert {"RayID", "EdgeResponseStatus", "ClientRequestHost", "Outcome"} <= names
     assert {fields[name] for name in names} == {"safe", "host"}
+
+
+def test_no_guarded_field_holds_objects_in_another_dataset() -> None:
+    guarded = guarded_names(catalogue())
+    fields = [pair for name in catalogue().names() for pair in catalogue()[name].fields.items()]
+    assert {field_class for name, field_class in fields if name in guarded} == {"safe", "host"}
 
 
 @pytest.mark.parametrize("number", [2**64, 2**64 + 1, -(2**63) - 1, 10**30, -(10**30)])
