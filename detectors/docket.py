@@ -50,6 +50,10 @@ class Item:
     """Its pane was closed before."""
 
 
+Taken = tuple[Kind, int, OwnerKey, Owner]
+"""A pane that is closed: its kind, its start, whose it is."""
+
+
 class Docket:
     """All owners, and what is due."""
 
@@ -100,10 +104,11 @@ class Docket:
         time = time + kind.keep if time <= owner.done else time
         heappush(self._due, Due(time, self._places[kind], spell(name), pane, name))
 
-    def take(self, limit: int, reached: Callable[[Owner], int]) -> Iterator[tuple[Kind, int, Owner]]:
+    def take(self, limit: int, until: int, reached: Callable[[Owner], int]) -> Iterator[Taken]:
         """Take the panes that can be closed: what is due by a time, and whose owner's feeds have reached it.
 
-        Panes of one owner come in order. Between two, what is held of an owner may be changed.
+        Panes of one owner come in order. Between two, what is held of an owner may be changed. Panes that come without
+        evidence end at `until`.
         """
         waiting: list[Due] = []
         while self._due and self._due[0].time <= limit:
@@ -116,15 +121,23 @@ class Docket:
                 continue
             kind = self._by_place[due.place]
             if due.time == due.pane + kind.pane + self._lateness:
-                yield kind, due.pane, owner
+                yield kind, due.pane, due.key, owner
                 owner.done = max(owner.done, due.time)
                 owner.trim_memories(kind, self._order)
+                if kind.always and owner.memories.get(kind) and due.time + kind.pane <= until:
+                    self._expect_always(kind, due.pane + kind.pane, due.key, owner)
                 if kind.keep:
                     self._expect(kind, due.pane, due.key, owner)
                     continue
             owner.cells.get(kind, {}).pop(due.pane, None)
         for due in waiting:
             heappush(self._due, due)
+
+    def _expect_always(self, kind: Kind, pane: int, name: OwnerKey, owner: Owner) -> None:
+        panes = owner.cells.setdefault(kind, {})
+        if pane not in panes:
+            panes[pane] = {}
+            self._expect(kind, pane, name, owner)
 
     def prune(self, now: int) -> None:
         """Forget owners of whom nothing is held, a day after; and some where there are too many."""

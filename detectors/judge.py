@@ -12,7 +12,7 @@ from detectors.base import Detector, Finding, Status, Tier
 from detectors.clocks import NOT_YET, Clocks
 from detectors.coverage import State, states
 from detectors.docket import Docket, Item
-from detectors.evidence import Wire, ordering_of, whole
+from detectors.evidence import Wire, new_cell, ordering_of, whole
 from detectors.facts import Facts, Suppression
 from detectors.findings import finding_id
 from detectors.folder import load_message
@@ -83,10 +83,13 @@ class Judge:
                 found = known[id(owner)] = _END if ended else self.clocks.reached_by_all(owner.feeds)
             return found
 
-        for kind, pane, owner in self._docket.take(limit, reached):
+        until = self.clocks.tick if ended else _END
+        for kind, pane, name, owner in self._docket.take(limit, until, reached):
             if owner.learned is None and not self._is_warming(owner, pane):
                 owner.learned = lines_of(owner, self._detectors)
             cells = owner.cells.get(kind, {}).get(pane, {})
+            if kind.always and not cells:
+                cells = {name[1:]: new_cell(kind.parts)}
             for key in sorted(cells, key=spell):
                 yield from self._judge(Item(kind, pane, key, cells[key], cells[key], owner), closed=True)
         yield from self._report(_END if ended else limit - self._facts.allowed_lateness, ended=ended)

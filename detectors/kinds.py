@@ -39,6 +39,8 @@ class Kind:
     """At most so many per owner and pane; those with the smallest keyed hash stay."""
     at_once: bool = False
     """Judged at each merge too, not only once its pane is closed: for proof, and for what stays true."""
+    always: bool = False
+    """While the owner is remembered and time ticks, its panes are closed with no evidence too: the key is the owner."""
     early: bool = False
     """Judged at each merge, and statistics of it may be said then: what they rest on beside the evidence was settled
     before (`View.settled`), and more evidence never takes them back."""

@@ -8,11 +8,13 @@ from typing import Final
 from detectors.audit_access import AuditAccess
 from detectors.backend_credentials import BackendCredentials
 from detectors.base import Detector
+from detectors.compat_drift import CompatDrift
 from detectors.cross_user import CrossUser
 from detectors.kinds import Kind
 from detectors.outbound_hosts import OutboundHosts
 from detectors.rate_limit_spikes import RateLimitSpikes
 from detectors.secret_exposure import SecretExposure
+from detectors.silence import Silence
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     AuditAccess(),
@@ -20,7 +22,9 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     BackendCredentials(),
     CrossUser(),
     RateLimitSpikes(),
+    CompatDrift(),
     SecretExposure(),
+    Silence(),
 )
 
 

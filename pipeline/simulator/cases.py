@@ -37,6 +37,8 @@ class Effect:
     """Whether the zone has no traffic at all before the end of the case, nor a history."""
     held_back: bool = False
     """Whether the zone's logs of this time are all delivered at its end."""
+    lost: bool = False
+    """Whether the zone's logs of this time never come."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ class Case:
     expect: str = "finding"
     burst: str = ""
     fits: Callable[[Zone], bool] = lambda _zone: True
+    alone: bool = False
+    """Whether nothing else may happen in the zone meanwhile."""
     wide: bool = False
     """Whether it happens to all zones of the account."""
     begins: str = ""

@@ -144,9 +144,12 @@ def _time(rng: Random, scenario: Scenario, case: Case) -> tuple[int, int]:
 
 
 def _clash(case: Case, zone: Zone, start: int, end: int, role: Role) -> bool:
+    together = start < role.end + _APART and role.start < end + _APART
+    if role.zone is zone and (case.alone or role.case.alone):
+        return together
     same_place = role.zone.account is zone.account if case.detector == "audit_access" else role.zone is zone
     alike = role.case.detector == case.detector or role.case.kind == case.kind
-    return same_place and alike and start < role.end + _APART and role.start < end + _APART
+    return same_place and alike and together
 
 
 def _label(role: Role, number: int) -> Label:

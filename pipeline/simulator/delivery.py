@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -53,17 +53,23 @@ class Shelf:
         return self._lines.pop(slot, {})
 
 
+Stretch = tuple[int, int, int]
+"""Index of a zone, and the seconds since 1970 between which something is so."""
+
+
 class Delivery:
     """Objects on their way."""
 
-    def __init__(self, rng: Random, held_back: list[tuple[int, int, int]]) -> None:
-        """Take a source of chance, and zones whose logs are held back, each with its seconds since 1970."""
-        self._rng, self._held_back = rng, held_back
+    def __init__(self, rng: Random, held_back: Sequence[Stretch], lost: Sequence[Stretch]) -> None:
+        """Take a source of chance, and zones whose logs are held back or never come."""
+        self._rng, self._held_back, self._lost = rng, held_back, lost
         self._waiting: list[tuple[int, int, SimulatedObject]] = []
         self._count = 0
 
     def send(self, feed: Feed, low: int, high: int, lines: list[str]) -> None:
         """Send what a feed has of the seconds between two."""
+        if any(zone == feed.zone and start <= low < end for zone, start, end in self._lost):
+            return
         rng = self._rng
         at = high + feed.lag + rng.randrange(_JITTER)
         if rng.random() < _SLOW:

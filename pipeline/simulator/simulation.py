@@ -15,7 +15,7 @@ from pipeline.simulator.audit import AuditEvent, audit_line, usual_changes
 from pipeline.simulator.base import SECOND, Exchange, Scenario, SimulatedObject
 from pipeline.simulator.casting import Part, stage_all
 from pipeline.simulator.chance import stream
-from pipeline.simulator.delivery import Delivery, Shelf
+from pipeline.simulator.delivery import Delivery, Shelf, Stretch
 from pipeline.simulator.labels import Label
 from pipeline.simulator.rhythm import expected, noise
 from pipeline.simulator.scribe import Scribe, audit_feed, trace_feeds
@@ -93,7 +93,9 @@ class Simulation:
         shelf = Shelf(scenario.start, scenario.start + scenario.length, scenario.object_seconds)
         traces = trace_feeds(self.world)
         scribes = [Scribe(zone, shelf, traces[zone.account.id]) for zone in self.world.zones]
-        delivery = Delivery(stream(scenario.seed, "delivery", scenario.start), self._held_back())
+        delivery = Delivery(
+            stream(scenario.seed, "delivery", scenario.start), self._stretches("held_back"), self._stretches("lost")
+        )
         for slot, (low, high, happened) in enumerate(self.exchanges()):
             for zone, exchanges in happened:
                 write = scribes[zone.index].write
@@ -111,8 +113,9 @@ class Simulation:
             for event in self.changes(account, low, high):
                 shelf.lines(feed, event.at).append(audit_line(rng, account, event))
 
-    def _held_back(self) -> list[tuple[int, int, int]]:
-        return [(each.zone, each.low // SECOND, each.high // SECOND) for each in self._parts if each.effect.held_back]
+    def _stretches(self, what: str) -> list[Stretch]:
+        parts = (each for each in self._parts if getattr(each.effect, what))
+        return [(each.zone, each.low // SECOND, each.high // SECOND) for each in parts]
 
 
 class _Traffic:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 
 from pipeline.simulator.base import SECOND
 from pipeline.simulator.labels import key_hash
@@ -24,6 +25,7 @@ _URL = re.compile(r"https?://(?:[^/\s@]*@)?(\[[^\]]*\]|[^/\s:]+)")
 _FOUND = {"hit", "stale", "updating", "revalidated"}
 _BURST = 20
 """So many 429s in five minutes are a burst."""
+_LONG, _FULL, _KNOWN = 18, 0.8, 30
 _MUCH = 150
 """So many requests of one network in five minutes."""
 
@@ -123,6 +125,18 @@ def printed_secrets(logs: Logs) -> Iterator[str]:
                 yield event["Event"]["RayID"]
 
 
+def lost_logs(logs: Logs) -> Iterator[str]:
+    """Look for zones whose log, else full, holds nothing for an hour and a half or more; yields their names."""
+    filled: defaultdict[str, set[int]] = defaultdict(set)
+    for request, _ in logs.requests():
+        filled[request["ZoneName"]].add(_pane(request["EdgeStartTimestamp"]))
+    for zone, panes in filled.items():
+        ordered = [*sorted(panes), (logs.scenario.start + logs.scenario.length) // 300]
+        longest = max((later - sooner for sooner, later in pairwise(ordered)), default=0)
+        if longest >= _LONG and len(panes) >= _KNOWN and len(panes) >= _FULL * (ordered[-1] - ordered[0] - longest):
+            yield zone
+
+
 SIGNS: Mapping[str, Sign] = {
     "I1": strange_hosts,
     "I2": foreign_credentials,
@@ -131,6 +145,7 @@ SIGNS: Mapping[str, Sign] = {
     "I5": strange_networks,
     "I6": failures,
     "I7": printed_secrets,
+    "I8": lost_logs,
 }
 
 

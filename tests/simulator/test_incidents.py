@@ -24,7 +24,7 @@ BURSTS = {each.name for each in BENIGN if each.burst}
 @cache
 def _alone(name: str) -> Logs:
     """Return the logs of a few zones in which one incident happens and nothing else is odd."""
-    busy: dict[str, Any] = {"scale": 0.5, "length": 12 * HOUR} if name.startswith("I6") else {}
+    busy: dict[str, Any] = {"scale": 0.5, "length": 12 * HOUR} if name.startswith(("I6", "I8")) else {}
     return run(evening(incidents=(name,), benign=(), **busy))
 
 
@@ -50,7 +50,7 @@ def test_each_incident_shows_within_its_time_and_in_the_logs(incident: Case) -> 
     at_edge = {request["RayID"] for request, _ in logs.requests()}
     behind = {each["ray_id"] for name in ("backend/requests", "backend/egress") for each in logs.of(name)}
     assert set(label.rays) <= at_edge | behind
-    assert label.rays or incident.kind == "I5"
+    assert label.rays or incident.kind in ("I5", "I8")
 
 
 def test_each_incident_shows_the_sign_of_its_kind(incident: Case) -> None:
@@ -61,6 +61,8 @@ def test_each_incident_shows_the_sign_of_its_kind(incident: Case) -> None:
         assert not found
     elif incident.kind == "I5":
         assert found
+    elif incident.kind == "I8":
+        assert found == {label.zone}
     elif incident.name == "I6.slower" or incident.kind == "I3":  # the first and last minutes are no burst
         assert len(found & set(label.rays)) > 10
     else:

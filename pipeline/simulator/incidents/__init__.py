@@ -9,6 +9,7 @@ from pipeline.simulator.incidents import (
     compatibility,
     cross_user,
     exposed_secrets,
+    lost_logs,
     outbound_hosts,
     rate_limits,
 )
@@ -21,4 +22,5 @@ INCIDENTS: tuple[Case, ...] = (
     *audit_access.ROWS,
     *compatibility.ROWS,
     *exposed_secrets.ROWS,
+    *lost_logs.ROWS,
 )
