@@ -28,9 +28,9 @@ _SERVER: Final = 500
 
 def fold_runs(columns: Columns, into: Folder) -> None:
     """Count invocations, and look closer at those that failed."""
-    rows = [row for row, side in enumerate(columns.texts("side")) if side == "worker" and columns.numbers("last")[row]]
-    if not rows:
+    if columns.text("side") != "worker" or not columns.own:
         return
+    rows = range(columns.count)
     scripts, versions, times = columns.texts("script"), columns.texts("version"), columns.numbers("time")
     accounts, zones = columns.texts("account"), columns.texts("zone")
     outcomes, statuses = columns.texts("outcome"), columns.numbers("status")

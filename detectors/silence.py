@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +19,7 @@ COUNT, FIRST, LAST = range(3)
 ALL: Final = Kind(NAME, "all", PANE, 1, (SUM,), keys=1, always=True, remembered=2000)
 """Key: owner. It is judged for all of the owner's logs together, also when none comes."""
 SEEN: Final = Kind(NAME, "seen", PANE, 1, (SUM, LEAST, MOST), keys=500)
-"""Key: owner, dataset, zone."""
+"""Key: owner, dataset, scope, and zone where that is the scope."""
 _PANE_MS: Final = PANE * 1000
 _MUCH: Final = 10_000
 """Records that are lost from which on it is grave."""
@@ -37,15 +36,17 @@ class Silence:
 
     def fold(self, columns: Columns, _facts: Facts, into: Folder) -> None:
         """Count the records of each log by the pane."""
-        times = columns.numbers("time")
-        owner = columns.texts("account")[-1] or columns.texts("scope")[-1]
-        places = Counter(zip(columns.texts("dataset"), columns.texts("zone"), strict=True))
-        first, last = min(times), max(times)
-        if len(places) > 1 or not first or first // _PANE_MS != last // _PANE_MS:
-            _count_each(columns, owner, into)
+        if not columns.own:
             return
-        for (dataset, zone), count in places.items():
-            _count(into, (owner, dataset, zone), count * columns.weight, first, last)
+        times, scope, zone = columns.numbers("time"), columns.scope, columns.texts("zone")[0]
+        key = (columns.texts("account")[0] or scope, columns.text("dataset"), scope, zone if zone == scope else "")
+        first, last = min(times), max(times)
+        if first and first // _PANE_MS == last // _PANE_MS:
+            _count(into, key, columns.count * columns.weight, first, last)
+            return
+        for time in times:
+            if time:
+                _count(into, key, columns.weight, time, time)
 
     def judge(self, kind: Kind, key: Key, pane: int, _evidence: Cell, view: View, _facts: Facts) -> Iterator[Verdict]:
         """Hold each log against what it usually does."""
@@ -70,14 +71,7 @@ class Silence:
     def inventory(self, key: Key, memory: Mapping[str, Any]) -> Iterator[str]:
         """Say how often each log is heard of."""
         if len(key) > 1 and memory.get("most"):
-            yield f"{key[1]}{f' of {key[2]}' if key[2] else ''}: silent for {memory['most']} s at most"
-
-
-def _count_each(columns: Columns, owner: str, into: Folder) -> None:
-    rows = zip(columns.texts("dataset"), columns.texts("zone"), columns.numbers("time"), strict=True)
-    for dataset, zone, time in rows:
-        if time:
-            _count(into, (owner, dataset, zone), columns.weight, time, time)
+            yield f"{key[1]} of {key[2]}: silent for {memory['most']} s at most"
 
 
 def _count(into: Folder, key: Key, count: int, first: int, last: int) -> None:
@@ -89,9 +83,9 @@ def _count(into: Folder, key: Key, count: int, first: int, last: int) -> None:
 
 
 def _verdict(key: Key, gap: Gap) -> Verdict:
-    owner, dataset, zone = map(str, key)
+    account, dataset, scope, zone = map(str, key)
     minutes = (gap.until - gap.last) // 60_000
-    what = f"{dataset}{f' of {zone}' if zone else ''}"
+    what = f"{dataset} of {scope}"
     return Verdict(
         rule="silent",
         key=key,
@@ -104,7 +98,7 @@ def _verdict(key: Key, gap: Gap) -> Verdict:
         first_seen=gap.last,
         last_seen=gap.until,
         pane=gap.last // _PANE_MS * PANE,
-        account="" if owner == zone else owner,
+        account="" if account == scope and zone else account,
         zone=zone,
         dataset=dataset,
         count=_rounded(gap.missed),
