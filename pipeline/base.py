@@ -28,6 +28,14 @@ DEAD_REASONS = (
 """Why a line, or the rest of a batch, could not be made safe."""
 
 
+class ReadError(Exception):
+    """An input that cannot be read, or not to its end: says which, and what the other side said."""
+
+
+class WriteError(Exception):
+    """An output that cannot be written: says which, and what the other side said."""
+
+
 class InputError(Exception):
     """The bytes of a batch break off; all before was good. Carries one of `DEAD_REASONS`."""
 

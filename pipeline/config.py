@@ -15,6 +15,7 @@ import orjson
 from pipeline.cache import Cache, package_stamp
 from pipeline.config_lines import place_of
 from pipeline.settings import FileSource, KeyPath, Settings, dotted, from_plain, to_plain
+from pipeline.stores import Store, is_address
 from redactors.base import ConfigurationError, Value
 
 _HERE = Path(__file__).parent
@@ -61,6 +62,7 @@ def load(path: Path, cache: Cache) -> Settings:
         key_file=_beside(path, plain["key_file"]),
         rules_extra=_beside(path, plain["rules_extra"]),
         sources=tuple(_source(path, **each) for each in plain["sources"]),
+        object_sinks=tuple((uri, Store(**store)) for uri, store in plain["object_sinks"]),
         files=tuple(each.path for each in files),
         facts=plain["facts"],
         findings=_beside(path, plain["findings"]),
@@ -86,6 +88,7 @@ def _check(files: tuple[_File, ...]) -> dict[str, Any]:
         "key_file": checked.key_file,
         "rules_extra": checked.rules_extra,
         "sources": [asdict(each) for each in checked.sources],
+        "object_sinks": [(uri, asdict(store)) for uri, store in checked.object_sinks],
         "facts": facts_to_plain(checked.facts),
         "findings": checked.findings,
         "names": checked.names,
@@ -177,8 +180,9 @@ def _where(files: tuple[_File, ...], path: KeyPath) -> str:
     return f"{files[index].path}:{line or 1}: {dotted(path)}"
 
 
-def _source(config: Path, *, path: str, columns: Iterable[str], **said: Any) -> FileSource:  # noqa: ANN401 (as cached)
-    return FileSource(str(config.parent / path), columns=tuple(columns), **said)
+def _source(config: Path, *, path: str, columns: Iterable[str], store: dict[str, str], **said: Any) -> FileSource:  # noqa: ANN401 (as cached)
+    place = path if is_address(path) else str(config.parent / path)
+    return FileSource(place, columns=tuple(columns), store=Store(**store), **said)
 
 
 def _beside(path: Path, name: str | None) -> Path | None:

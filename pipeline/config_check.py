@@ -6,17 +6,19 @@ import difflib
 import typing
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from detectors.facts import Facts
 from pipeline.base import Limits
+from pipeline.config_ends import FileFindings, ObjectsSink, ObjectsSource, SourceChoices
 from pipeline.config_facts import claimed_twice, facts_of
-from pipeline.config_model import LATER, LATER_KEY, LATER_KINDS, LATER_OF_PLACES, Document
+from pipeline.config_model import LATER, LATER_KEY, LATER_KINDS, LATER_OF_PLACES, Document, FilesSource
 from pipeline.config_places import Identity, PlaceChoices
 from pipeline.engine import GENERIC
 from pipeline.settings import FileSource, KeyPath, nearest
+from pipeline.stores import Store
 from redactors.base import FIELD_CLASSES, RECORDS_PREFIX
 from redactors.datasets import load_catalogue
 from redactors.policy import Policy, profile
@@ -33,11 +35,21 @@ _TYPES = {
 """Words for a wrong type, by pydantic's name for it. Its own words are not used where they could show the value."""
 
 _MISSING = {
+    "api_key": 'a reference, as in "env:DD_API_KEY"',
+    "brokers": 'a list, as in ["127.0.0.1:9092"]',
     "kind": 'a word, as in kind = "files"',
     "path": "a file, a glob or a folder",
+    "topic": "the name of a topic",
+    "uri": "s3://BUCKET/ and how keys begin",
+    "url": "where it is, as in https://logs.example/",
     "until": "a day, as in until = 2027-01-31",
 }
 """Words for a key that must be there."""
+
+_OF_KINDS: Final = ("findings", "sink", "source")
+"""Sections whose tables are of several kinds."""
+_KIND_AT: Final = 2
+"""Where pydantic puts the kind in the path of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ class Checked:
     key_file: str | None
     rules_extra: str | None
     sources: tuple[FileSource, ...]
+    object_sinks: tuple[tuple[str, Store], ...]
     facts: Facts
     findings: str | None
     """The file of findings."""
@@ -110,9 +123,14 @@ _LATER_MESSAGE = "comes with a later version of edgesieve; right would be to lea
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
     for each in error.errors(include_url=False, include_input=False):
-        kind = each["type"]
+        kind, loc = each["type"], _without_kind(each["loc"])
         if kind == "missing":
-            message = f"missing; right would be {_MISSING[str(each['loc'][-1])]}"
+            message = f"missing; right would be {_MISSING[str(loc[-1])]}"
+        elif kind == "union_tag_not_found":
+            message, loc = f"missing; right would be {_MISSING['kind']}", (*loc, "kind")
+        elif kind == "union_tag_invalid":
+            expected = each.get("ctx", {}).get("expected_tags", "").replace("'", "")
+            message, loc = f"unknown word; right would be one of {expected}", (*loc, "kind")
         elif kind == "extra_forbidden":
             message = f"unknown key; {_nearest(each['loc'])}"
         elif kind == "literal_error":
@@ -124,7 +142,13 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
             message = each["msg"]
         else:
             message = f"wrong type; {_TYPES.get(kind, 'see docs/configuration.md')}"
-        yield Fault(each["loc"], message)
+        yield Fault(loc, message)
+
+
+def _without_kind(loc: KeyPath) -> KeyPath:
+    """Leave out the kind that pydantic puts between a table's place and its keys."""
+    has_kind = len(loc) > _KIND_AT and loc[0] in _OF_KINDS and isinstance(loc[1], int)
+    return (*loc[:_KIND_AT], *loc[_KIND_AT + 1 :]) if has_kind else loc
 
 
 def _unknown_headers(document: Document) -> Iterator[Fault]:
@@ -190,9 +214,18 @@ def _keys_at(path: KeyPath) -> tuple[str, ...]:
     inner: Any = Document
     for part in path:
         model = _model(inner)
-        inner = model.model_fields[str(part)].annotation if model else typing.get_args(inner)[-1]
+        inner = model.model_fields[str(part)].annotation if model else _inner(inner, part)
     model = _model(inner)
     return tuple(model.model_fields) if model else ()
+
+
+def _inner(annotation: object, part: str | int) -> object:
+    """Return what is inside a list, a table, or a choice of kinds."""
+    inner = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Annotated:
+        inner = typing.get_args(inner[0])
+        return next(each for each in inner if part in typing.get_args(each.model_fields["kind"].annotation))
+    return next((each for each in reversed(inner) if each is not type(None)), None)
 
 
 def _model(annotation: object) -> type[BaseModel] | None:
@@ -221,9 +254,19 @@ def _choices(document: Document) -> Checked:
     )
     bounds = {name: value for name, value in document.limits if value is not None}
     limits = replace(Limits(body_bytes=None, inflated_bytes=None), **bounds)
-    sources = tuple(
-        FileSource(**{**each.model_dump(exclude={"kind"}), "columns": tuple(each.columns)}) for each in document.source
+    sources = tuple(map(_source, document.source))
+    findings = next((each.path for each in document.findings if isinstance(each, FileFindings)), None)
+    sinks = tuple(
+        (each.uri, Store(each.endpoint or "", each.credentials))
+        for each in document.sink
+        if isinstance(each, ObjectsSink)
     )
-    findings = document.findings[0].path if document.findings else None
     names, state = document.findings_names.file, document.state.dir
-    return Checked(policy, limits, document.key.file, redact.rules_extra, sources, facts, findings, names, state)
+    return Checked(policy, limits, document.key.file, redact.rules_extra, sources, sinks, facts, findings, names, state)
+
+
+def _source(said: FilesSource | ObjectsSource) -> FileSource:
+    choices = {**said.model_dump(include=set(SourceChoices.model_fields)), "columns": tuple(said.columns)}
+    if isinstance(said, FilesSource):
+        return FileSource(said.path, **choices)
+    return FileSource(said.uri, store=Store(said.endpoint or "", said.credentials), **choices)

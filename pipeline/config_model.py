@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pipeline.config_ends import AnyFindings, AnySink, ObjectsSource, SourceChoices
 from pipeline.config_places import Detect, Identity, PlaceChoices, ZoneChoices
-from pipeline.config_types import FieldClass, LineSize, PathTemplate, Section, Share, Size
+from pipeline.config_types import FieldClass, LineSize, PathTemplate, Section, Size
 
 LATER = (
     "archive",
@@ -15,16 +16,15 @@ LATER = (
     "judge",
     "metrics",
     "sealed",
-    "sink",
     "spool",
 )
 """Sections of the configuration contract whose part of the program does not exist yet."""
 
 LATER_KINDS = {
-    "source": ("command", "http", "kafka", "objects"),
-    "findings": ("alertmanager", "kafka", "webhook"),
+    "sink": ("files", "otlp"),
+    "source": ("command", "http", "kafka"),
 }
-"""Kinds of sources and of places for findings of which the same is true."""
+"""Kinds of sources and sinks of which the same is true."""
 LATER_OF_PLACES = ("accounts", "scripts", "zones")
 LATER_KEY = "redact"
 """A key of each place there of which the same is true."""
@@ -81,26 +81,14 @@ class Redact(Section):
     datasets: dict[str, DatasetChoices] = Field(default_factory=dict, description="Choices by dataset.")
 
 
-class Source(Section):
-    """Raw logs, and what they do not say of themselves."""
+class FilesSource(SourceChoices):
+    """Raw logs in files, and what they do not say of themselves."""
 
     kind: Literal["files"] = Field(description="What kind of source this is.")
     path: str = Field(description="Files, as a glob, or a folder; relative to this file.")
-    dataset: str | None = Field(default=None, description="Dataset of all records; else by path and content.")
-    zone: str = Field(default="", description="Zone of the records that do not name theirs.")
-    columns: list[str] = Field(default_factory=list, description="Names of the columns of CSV or TSV without a header.")
-    rename: dict[str, str] = Field(
-        default_factory=dict, description="A field's name in these logs to its name in the dataset."
-    )
-    redacted: bool = Field(default=False, description="These logs are redacted already: their marks are identities.")
-    sample_rate: Share = Field(default=1.0, description="Share of all records that the log job sends; scales counts.")
 
 
-class FindingsSink(Section):
-    """Where findings go."""
-
-    kind: Literal["file"] = Field(description="What kind of place this is.")
-    path: str = Field(description="File of findings, a JSON object a line; relative to this file.")
+Source = Annotated[FilesSource | ObjectsSource, Field(discriminator="kind")]
 
 
 class FindingsNames(Section):
@@ -134,10 +122,11 @@ class Document(Section):
     identity: Identity = Field(default_factory=Identity)
     limits: Bounds = Field(default_factory=Bounds)
     source: list[Source] = Field(default_factory=list, description="Where raw logs come from.")
+    sink: list[AnySink] = Field(default_factory=list, description="Where safe records go.")
     detect: Detect = Field(default_factory=Detect)
     accounts: dict[str, PlaceChoices] = Field(default_factory=dict, description="What holds in an account, by its id.")
     zones: dict[str, ZoneChoices] = Field(default_factory=dict, description="What holds in a zone, by its name.")
     scripts: dict[str, PlaceChoices] = Field(default_factory=dict, description="What holds for a script, by its name.")
-    findings: list[FindingsSink] = Field(default_factory=list, description="Where findings go.")
+    findings: list[AnyFindings] = Field(default_factory=list, description="Where findings go.")
     findings_names: FindingsNames = Field(default_factory=FindingsNames)
     state: State = Field(default_factory=State)

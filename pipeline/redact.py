@@ -1,4 +1,4 @@
-"""The loop of `edgesieve redact`: files, folders or stdin through engines, to a file, a folder or stdout."""
+"""The loop of `edgesieve redact`: files, objects or stdin through engines, to files, objects or stdout."""
 
 from __future__ import annotations
 
@@ -10,11 +10,26 @@ from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.base import DeadLetter
+from pipeline.base import DeadLetter, ReadError, WriteError
 from pipeline.clashes import Place, UsageError, refuse_clashes
-from pipeline.settings import FileSource, source_of
-from pipeline.sinks.files import Target, Write, WriteError, discard, is_device, part_in, target_for, writing_to
-from pipeline.sources.files import ALL_MAY, STANDARD_INPUT, Input, ReadError, expand, printable, read
+from pipeline.inputs import ALL_MAY, STANDARD_INPUT, Input, printable
+from pipeline.jobs import Job
+from pipeline.places import (
+    AnyTarget,
+    Folder,
+    discard,
+    expand,
+    folder_of,
+    holds,
+    identified,
+    is_walked,
+    target_in,
+    writing_to,
+)
+from pipeline.settings import source_of
+from pipeline.sinks.files import Target, Write, is_device, part_in
+from pipeline.sources.files import read
+from pipeline.stores import ObjectTarget, is_address
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import Stream, in_processes, in_this_process
 from redactors.base import Tally
@@ -27,24 +42,6 @@ _COMPRESSED_ENDINGS = frozenset({".gz", ".zst", ".zstd"})
 
 OnDead = Callable[[DeadLetter], None]
 OnProgress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What was asked for."""
-
-    inputs: tuple[str, ...] = ()
-    """Paths of files and folders, or "-" for standard input; none is standard input too."""
-    output: str | None = None
-    """A file, or a folder if it is one or ends in "/"; None or "-" is standard output."""
-    dataset: str | None = None
-    jobs: int = 1
-    kept: tuple[Place, ...] = ()
-    """What else was read, and must not be overwritten."""
-    reports: tuple[Place, ...] = ()
-    """Where the caller will write counts and findings."""
-    sources: tuple[FileSource, ...] = ()
-    """What is said of inputs, by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +74,22 @@ def run(
 
     """
     output = None if job.output == STANDARD_OUTPUT else job.output
-    folder = Path(output) if output and (output.endswith("/") or Path(output).is_dir()) else None
-    inputs, errors = expand(job.inputs or (STANDARD_INPUT,), folder)
+    folder = folder_of(output, job.written_to)
+    inputs, errors = expand(job.inputs or (STANDARD_INPUT,), folder, job.read_from)
     account = _Account(errors, on_dead, on_progress, _total(inputs), judging)
     _refuse_standard_input_twice(inputs)
-    account.empty = [printable(path) for path in job.inputs if Path(path).is_dir() and not _holds(path, inputs)]
+    account.empty = [
+        printable(path) for path in job.inputs if is_walked(path) and not any(holds(path, each) for each in inputs)
+    ]
     if judging:
         judging.expect([each.path for each in inputs])
     try:
         if folder:
-            tasks = _into_folder(job, inputs, folder)
-            _refuse_clashes(job, inputs, _places(folder, inputs))
+            tasks = _into_folder(job, inputs, folder, account.errors)
+            _refuse_clashes(job, inputs, _places(job, folder, inputs))
             _each_apart(tasks, _jobs(job, inputs), make_engine, account)
         else:
-            _refuse_clashes(job, inputs, [_place(output)])
+            _refuse_clashes(job, inputs, [_place(job, output)])
             _refuse_compressed_name(output, alone=_is_alone(job, inputs))
             _joined(job, inputs, output, make_engine, account)
     except BrokenPipeError:
@@ -157,11 +156,14 @@ def _joined(job: Job, inputs: Sequence[Input], output: str | None, make_engine: 
         whole = (
             output if output and not is_device(output) else f"{output or 'stdout'}, by way of {place and place.parent}"
         )
-        tasks = [_task(job, each, compression, part_in(place, each.name, whole) if place else None) for each in inputs]
+        tasks = [
+            _task(job, each, compression, part_in(place, each.name.rpartition("/")[2], whole) if place else None)
+            for each in inputs
+        ]
         try:
             with (
                 closing(_perform(tasks, jobs, make_engine, account)) as stream,
-                writing_to(output, reduce(and_, (each.mode for each in inputs), ALL_MAY)) as write,
+                writing_to(output, reduce(and_, (each.mode for each in inputs), ALL_MAY), job.written_to) as write,
             ):
                 for task, news in stream:
                     _refuse_to_go_on(news)
@@ -181,7 +183,7 @@ def _pass_on(task: Task, news: Step | Report, write: Write) -> None:
     """Write what a step brings, or the part that a report tells of."""
     if isinstance(news, Step):
         write(news.body)
-    elif task.target:
+    elif isinstance(task.target, Target):
         try:
             for chunk in read(task.target.temporary) if news.tally else ():
                 write(chunk)
@@ -210,7 +212,7 @@ def _place_of_parts(output: str | None, jobs: int) -> Iterator[Path | None]:
     """Give the folder where processes leave their parts: that of the output; None where there is but one process."""
     if jobs == 1:
         yield None
-    elif output and not is_device(output):
+    elif output and not is_address(output) and not is_device(output):
         yield Path(output).resolve().parent
     else:
         from tempfile import TemporaryDirectory  # noqa: PLC0415 (slow to load, and seldom needed)
@@ -219,54 +221,57 @@ def _place_of_parts(output: str | None, jobs: int) -> Iterator[Path | None]:
             yield Path(folder)
 
 
-def _into_folder(job: Job, inputs: Sequence[Input], folder: Path) -> list[Task]:
-    """Give each input the file of its name in the folder."""
+def _into_folder(job: Job, inputs: Sequence[Input], folder: Folder, errors: list[str]) -> list[Task]:
+    """Give each input the file or object of its name in the folder."""
     written: dict[str, str] = {}
     tasks: list[Task] = []
     for each in inputs:
         if each.path == STANDARD_INPUT:
-            message = f"stdin has no name to keep in {folder}: right would be a file as output"
+            message = f"stdin has no name to keep in {job.output}: right would be a file or an object as output"
             raise UsageError(message)
-        target = target_for(folder / each.name, each.mode)
+        target = target_in(folder, each)
+        if target is None:
+            errors.append(f"{each.origin}: its key is no path below {job.output}; right would be -o s3://…")
+            continue
         if target.name in written:
             both = f"{written[target.name]} and {each.origin}"
-            message = f"{both} would both be written to {folder / each.name}: right would be one of them"
+            message = f"{both} would both be written to {target.name}: right would be one of them"
             raise UsageError(message)
         written[target.name] = each.origin
         tasks.append(_task(job, each, None, target))
     return tasks
 
 
-def _task(job: Job, each: Input, compression: str | None, target: Target | None) -> Task:
-    return Task(each.path, each.origin, job.dataset, compression, target, source_of(job.sources, each.path))
+def _task(job: Job, each: Input, compression: str | None, target: AnyTarget | None) -> Task:
+    source = source_of(job.sources, each.path)
+    return Task(each.path, each.origin, job.dataset, compression, target, source, job.read_from(each.path))
 
 
 def _refuse_clashes(job: Job, inputs: Sequence[Input], outputs: Sequence[Place]) -> None:
-    read_too = [*job.kept, *(_source(each) for each in inputs)]
+    read_too = [*job.kept, *(_source(job, each) for each in inputs)]
     refuse_clashes(outputs, read_too)
     for at, report in enumerate(job.reports):
         refuse_clashes([report], [*read_too, *outputs, *job.reports[:at]])
 
 
-def _source(each: Input) -> Place:
-    return Place("stdin", 0) if each.path == STANDARD_INPUT else Place(f"the input {each.origin}", each.path)
+def _source(job: Job, each: Input) -> Place:
+    is_open = each.path == STANDARD_INPUT
+    return Place("stdin", 0) if is_open else Place(f"the input {each.origin}", identified(each.path, job.read_from))
 
 
-def _place(output: str | None) -> Place:
+def _place(job: Job, output: str | None) -> Place:
     """Name one output; standard output may have been led into a file by the shell."""
-    return Place(f"-o {printable(output)}", output) if output else Place("stdout", 1)
+    return Place(f"-o {printable(output)}", identified(output, job.written_to)) if output else Place("stdout", 1)
 
 
-def _places(folder: Path, inputs: Sequence[Input]) -> list[Place]:
-    return [_place(str(path)) for path in (folder, *(folder / each.name for each in inputs))]
+def _places(job: Job, folder: Folder, inputs: Sequence[Input]) -> list[Place]:
+    if isinstance(folder, ObjectTarget):
+        return [Place(f"-o {printable(each.name)}", each) for each in (folder.below(each.name) for each in inputs)]
+    return [_place(job, str(path)) for path in (folder, *(folder / each.name for each in inputs))]
 
 
 def _is_alone(job: Job, inputs: Sequence[Input]) -> bool:
-    return len(inputs) == 1 and not any(Path(path).is_dir() for path in job.inputs)
-
-
-def _holds(folder: str, inputs: Sequence[Input]) -> bool:
-    return any(Path(each.path).is_relative_to(folder) for each in inputs)
+    return len(inputs) == 1 and not any(map(is_walked, job.inputs))
 
 
 def _refuse_compressed_name(output: str | None, *, alone: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base import Batch, Limits
+from pipeline.stores import DEFAULT_STORE, Store, is_address
 from redactors.base import Value
 from redactors.policy import Policy
 
@@ -40,10 +41,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """What is said of the files that a path matches."""
+    """What is said of the files or objects that a path matches."""
 
     path: str
-    """A glob, in which `**` stands for any folders; or a folder."""
+    """A glob, in which `**` stands for any folders; or a folder; or s3://BUCKET/ and how keys begin."""
     dataset: str | None = None
     zone: str = ""
     columns: tuple[str, ...] = ()
@@ -51,6 +52,8 @@ class FileSource:
     redacted: bool = False
     sample_rate: float = 1.0
     """So much of all records the logs hold; above 0, 1 at most."""
+    store: Store = DEFAULT_STORE
+    """Of objects."""
 
     def batch(self, chunks: Iterable[bytes], origin: str, dataset: str | None, path: str) -> Batch:
         """Return a file as a batch; a dataset that is given wins."""
@@ -68,11 +71,18 @@ class FileSource:
 
 
 def source_of(sources: Sequence[FileSource], path: str) -> FileSource | None:
-    """Return the first source whose path is that of a file, or of a folder above it; "-" takes the only one."""
+    """Return the first source whose path is that of an input, or of a folder above it; "-" takes the only one."""
     if path == "-":
         return sources[0] if len(sources) == 1 else None
+    if is_address(path):
+        return next((each for each in sources if is_address(each.path) and path.startswith(each.path)), None)
     parts = Path(path).absolute().parts
     return next((each for each in sources if _matches(Path(each.path).absolute().parts, parts)), None)
+
+
+def store_of(places: Iterable[tuple[str, Store]], path: str) -> Store:
+    """Return the store of the first address that begins a path, or that the path begins; that of AWS tools if none."""
+    return next((store for uri, store in places if path.startswith(uri) or uri.startswith(path)), Store())
 
 
 def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -106,6 +116,8 @@ class Settings:
     """File of names for marks."""
     state: Path | None = None
     """Folder for what detectors have learned."""
+    object_sinks: tuple[tuple[str, Store], ...] = ()
+    """Addresses of sinks, and where they are."""
     files: tuple[Path, ...] = ()
     """All files that the configuration was read from."""
     where: Callable[[KeyPath], str] = dotted

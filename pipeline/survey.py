@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
+from pipeline.inputs import Input
 from pipeline.judging import Judging
 from pipeline.settings import FileSource, source_of
-from pipeline.sources.files import Input
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import OnRead, in_processes, in_this_process
 

@@ -7,11 +7,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.base import Batch, DeadLetter, Outcome
+from pipeline.base import Batch, DeadLetter, Outcome, ReadError, WriteError
 from pipeline.faults import place_of
+from pipeline.places import AnyTarget, read, writing
 from pipeline.settings import FileSource
-from pipeline.sinks.files import Target, WriteError, writing
-from pipeline.sources.files import ReadError, read
+from pipeline.stores import DEFAULT_STORE, Store
 from redactors.base import ConfigurationError, Tally
 
 
@@ -36,10 +36,12 @@ class Task:
     """Wins over that of the source."""
     compression: str | None
     """Of the output; None for the input's own."""
-    target: Target | None
+    target: AnyTarget | None
     """None: the bytes are handed on in the steps."""
     source: FileSource | None = None
     """What is said of the input beyond its bytes."""
+    store: Store = DEFAULT_STORE
+    """Where the input lies, if it is an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def perform(task: Task, engine: Redactor) -> Generator[Step | Report, None, None
     tally: Tally | None = None
     count = _Count()
     said = task.source or FileSource(task.path)
-    batch = said.batch(count.passing(read(task.path)), task.origin, task.dataset, task.path)
+    batch = said.batch(count.passing(read(task.path, task.store)), task.origin, task.dataset, task.path)
     try:
         with writing(task.target) if task.target else nullcontext() as write:
             for outcome in engine.process(batch, task.compression):

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.sinks.files import discard
+from pipeline.places import discard
 from pipeline.tasks import MakeEngine, Report, Step, Task, perform
 from redactors.base import ConfigurationError
 
@@ -224,9 +224,8 @@ class _Crew:
         self._hold(index, Report(error=f"{self.tasks[index].origin}: {_death(worker.process.returncode)}"))
 
     def _discard(self, index: int | None) -> None:
-        target = None if index is None else self.tasks[index].target
-        if target:
-            discard(target)
+        if index is not None:
+            discard(self.tasks[index].target)
 
 
 def serve(descriptor: int) -> None:

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.base import WriteError
 from pipeline.clashes import UsageError
 from pipeline.cli import exits
 from pipeline.cli.check import check
@@ -30,7 +31,6 @@ from pipeline.cli.say import say
 from pipeline.cli.scan import scan
 from pipeline.cli.score_series import score_series
 from pipeline.cli.simulate import simulate
-from pipeline.sinks.files import WriteError
 from redactors.base import ConfigurationError
 
 _HOME = Path(__file__).resolve().parent.parent.parent

@@ -15,7 +15,7 @@ from pipeline.cli.exits import DONE, IO
 from pipeline.cli.options import config_option, key_file_option, read_settings, this_users_cache
 from pipeline.cli.progress import progress
 from pipeline.cli.say import say, table
-from pipeline.sources.files import printable
+from pipeline.inputs import printable
 
 if TYPE_CHECKING:
     from detectors.coverage import State

@@ -17,7 +17,8 @@ from pipeline.cli.exits import FAULT, IO, UNSAFE, worst
 from pipeline.cli.options import this_users_cache
 from pipeline.cli.say import many, say, table
 from pipeline.cli.summary import Dead, summary
-from pipeline.redact import Job, run
+from pipeline.jobs import Job
+from pipeline.redact import run
 from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare
 from redactors.base import FIELD_CLASSES, Record, Tally, Value

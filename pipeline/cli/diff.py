@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.base import ReadError
 from pipeline.cli.exits import DONE, IO
 from pipeline.cli.options import dataset_option, read_settings, refuse_unknown_dataset, this_users_cache
 from pipeline.cli.say import say
-from pipeline.sources.files import STANDARD_INPUT, ReadError, expand, printable
+from pipeline.inputs import STANDARD_INPUT, printable
+from pipeline.sources.files import expand
 
 if TYPE_CHECKING:
     from pipeline.explaining.lines import Line

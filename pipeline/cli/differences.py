@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.cli.say import many, table
 from pipeline.explaining.policy_diff import NEWLY, NO_LONGER, OTHERWISE, Counted, Group, PolicyDiff
-from pipeline.sources.files import printable
+from pipeline.inputs import printable
 
 _ORDER = (NO_LONGER, OTHERWISE, NEWLY)
 _HEAD = ("change", "dataset", "field", "old", "new", "records", "values")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.base import ReadError
 from pipeline.cli.exits import DONE, IO, UNSAFE
 from pipeline.cli.options import (
     config_option,
@@ -19,7 +20,7 @@ from pipeline.cli.options import (
     this_users_cache,
 )
 from pipeline.cli.say import say
-from pipeline.sources.files import STANDARD_INPUT, ReadError
+from pipeline.inputs import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from pipeline.explaining.lines import Line

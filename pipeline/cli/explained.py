@@ -11,7 +11,7 @@ import click
 from pipeline.cli.reasons import DEAD, by, why
 from pipeline.cli.say import many, table
 from pipeline.explaining.explainer import Explanation, Told
-from pipeline.sources.files import printable
+from pipeline.inputs import printable
 from pipeline.start import Parts
 
 if TYPE_CHECKING:

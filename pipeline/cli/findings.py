@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.options import config_option, read_settings
-from pipeline.sources.files import STANDARD_INPUT, printable
+from pipeline.inputs import STANDARD_INPUT, printable
 
 if TYPE_CHECKING:
     from pipeline.findings_file import Shown

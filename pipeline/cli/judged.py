@@ -10,14 +10,16 @@ from pathlib import Path
 from detectors.facts import Facts
 from detectors.findings import rfc3339
 from detectors.judge import Judge
+from pipeline.base import WriteError
 from pipeline.cli.say import many
 from pipeline.detected import Detected, detected
 from pipeline.detecting import detection_of
 from pipeline.findings_log import FindingsLog
+from pipeline.jobs import Job
 from pipeline.judge_state import judge_state
 from pipeline.judging import Judging
-from pipeline.redact import STANDARD_OUTPUT, Job, OnDead, OnProgress, Result, run
-from pipeline.sinks.files import WriteError, writing_to
+from pipeline.redact import STANDARD_OUTPUT, OnDead, OnProgress, Result, run
+from pipeline.sinks.files import writing_to
 from pipeline.start import Parts, build_engine
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipeline.base import Batch
+from pipeline.inputs import STANDARD_INPUT, printable
 from pipeline.settings import FileSource, Settings, source_of
-from pipeline.sources.files import STANDARD_INPUT, printable, read
+from pipeline.sources.files import read
 
 
 def batch_of(path: str, dataset: str | None, settings: Settings) -> Batch:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.base import WriteError
 from pipeline.clashes import Place
 from pipeline.cli.exits import DONE, FAULT, IO, UNSAFE, worst
 from pipeline.cli.options import (
@@ -26,17 +27,19 @@ from pipeline.cli.options import (
 from pipeline.cli.progress import OnProgress, progress
 from pipeline.cli.say import say
 from pipeline.cli.summary import Dead, found, summary
-from pipeline.redact import STANDARD_OUTPUT, Job, Result, run
+from pipeline.inputs import STANDARD_INPUT
+from pipeline.jobs import Job
+from pipeline.redact import STANDARD_OUTPUT, Result, run
 from pipeline.settings import Settings
-from pipeline.sinks.files import WriteError, descriptor_of, writing_to
-from pipeline.sources.files import STANDARD_INPUT
+from pipeline.sinks.files import descriptor_of, writing_to
 from pipeline.start import Parts, build_engine, dataset_names, prepare
+from pipeline.stores import is_address, parse
 
 if TYPE_CHECKING:
     from pipeline.cli.judged import Judged
 
 _NO_KEY = "no key file: only plain marks are written; to follow them: edgesieve key new FILE, then --key-file FILE"
-_STREAMS = ("s3://", "http://", "https://")
+_STREAMS = ("http://", "https://")
 
 
 @click.command(
@@ -45,7 +48,7 @@ Examples:
   edgesieve redact < raw.ndjson > safe.ndjson
   edgesieve redact raw.log.gz -o safe.log.gz --key-file edgesieve.key
   edgesieve redact logs/ -o safe/ --config edgesieve.toml --metrics edgesieve.prom
-  kubectl logs -f deploy/orders | edgesieve redact --dataset backend/requests
+  edgesieve redact s3://raw-logs/http_requests/ -o s3://clean-logs/ --config edgesieve.toml
 """
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -53,7 +56,7 @@ Examples:
     "-o",
     "--output",
     metavar="PATH",
-    help="File, or folder (ends in /, or exists); else stdout. Several inputs are joined into a file uncompressed.",
+    help="File, folder (ends in /, or exists), s3://…; else stdout. Several inputs are joined to a file uncompressed.",
 )
 @dataset_option("Dataset of all records; else by path and by content. `generic` fits anything.")
 @config_option
@@ -88,13 +91,14 @@ def redact(
     jobs: int | None,
     **reports: str | None,
 ) -> int:
-    """Make logs safe: files, folders, or stdin.
+    """Make logs safe: files, folders, objects, or stdin.
 
     One input keeps its compression. Several into one output are joined in the order given, uncompressed; into a folder
     they keep their names. What cannot be made safe stays, and is named on stderr.
     """
     _refuse_addresses((*paths, output or ""))
     reports = {f"--{name.replace('_', '-')}": path for name, path in reports.items()}
+    _refuse_reports_among_objects(reports)
     _refuse_reports_among_logs(reports, output)
     settings = read_settings(config)
     parts = replace(prepare(settings, this_users_cache(), key_file), note_paths=reports["--path-report"] is not None)
@@ -104,7 +108,16 @@ def redact(
     dead = Dead()
     kept = tuple(_kept(settings, key_file or settings.key_file))
     places = tuple(_place_of(option, path) for option, path in reports.items() if path)
-    job = Job(paths, output, dataset, jobs or len(os.sched_getaffinity(0)), kept, places, settings.sources)
+    job = Job(
+        paths,
+        output,
+        dataset,
+        jobs or len(os.sched_getaffinity(0)),
+        kept,
+        places,
+        settings.sources,
+        settings.object_sinks,
+    )
     with progress(shown=_may_show_progress(job)) as on_progress:
         result, judged = _run(job, parts, settings, reports["--findings"], dead, on_progress)
     if result.closed:
@@ -201,5 +214,15 @@ def _refuse_addresses(paths: Collection[str]) -> None:
     for path in paths:
         if path.startswith(_STREAMS):
             scheme = path.partition(":")[0]
-            message = f"{scheme}:// comes with a later version of edgesieve; right would be a file or a folder"
+            message = f"{scheme}:// is nothing to read logs from or to write them to; right would be a file or s3://…"
+            raise click.UsageError(message)
+        if is_address(path) and parse(path) is None:
+            message = "no address of objects; right would be s3://BUCKET/KEY, or s3://BUCKET/FOLDER/ for all below it"
+            raise click.UsageError(message)
+
+
+def _refuse_reports_among_objects(reports: Mapping[str, str | None]) -> None:
+    for option, path in reports.items():
+        if path and is_address(path):
+            message = f"{option}: only logs go to an object store; right would be a file"
             raise click.UsageError(message)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.base import ReadError
 from pipeline.cli.exits import DONE, IO, NO, worst
 from pipeline.cli.options import config_option, key_file_option, read_settings, this_users_cache
 from pipeline.cli.say import many, say
-from pipeline.sources.files import STANDARD_INPUT, ReadError, failure, printable, read
+from pipeline.inputs import STANDARD_INPUT, printable
+from pipeline.sources.files import failure, read
 from pipeline.sources.trees import files_below
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 from detectors.base import Severity
 from pipeline.cli.say import many, table
 from pipeline.findings_file import Shown
-from pipeline.sources.files import printable
+from pipeline.inputs import printable
 
 Name = Callable[[str], str]
 """Puts names in the place of marks."""

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.base import WriteError
+
 Write = Callable[[bytes], None]
 
 STANDARD_OUTPUT = 1
@@ -20,10 +22,6 @@ _MOST_LINKS = 40
 _MODE, _PRIVATE = 0o666, 0o600
 _NAME_KEPT = 80
 """A temporary name must not become too long for the file system where the final one just fits."""
-
-
-class WriteError(Exception):
-    """An output that cannot be written: says which, and what the system said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,36 +6,12 @@ import os
 import select
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-STANDARD_INPUT = "-"
+from pipeline.base import ReadError
+from pipeline.inputs import ALL_MAY, STANDARD_INPUT, Input, is_test_object, printable
+
 READ_BYTES = 1 << 18
-ALL_MAY = 0o777
-"""Permissions of what keeps nobody out."""
-
-
-class ReadError(Exception):
-    """An input that cannot be read, or not to its end: says which, and what the system said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One file, or standard input."""
-
-    path: str
-    """As given, or as found below a folder that was given; "-" is standard input."""
-    name: str
-    """What a folder of outputs keeps of the path: all below the folder that was walked, or the file's own name."""
-    size: int | None
-    """In bytes; None for what is no regular file: its end is not known, and only this process can read it."""
-    mode: int = ALL_MAY
-    """Permissions of a regular file, which its output must not exceed."""
-
-    @property
-    def origin(self) -> str:
-        """Name the input for people: a path that prints on one line."""
-        return "stdin" if self.path == STANDARD_INPUT else printable(self.path)
 
 
 def expand(paths: Iterable[str], leave_out: Path | None = None) -> tuple[list[Input], list[str]]:
@@ -76,15 +52,6 @@ def failure(path: str, error: OSError) -> str:
     return f"{'stdin' if path == STANDARD_INPUT else printable(path)}: {error.strerror or type(error).__name__}"
 
 
-def printable(path: str) -> str:
-    r"""Replace what does not print on one line, or is no Unicode, in a path.
-
-    >>> printable("logs/a\nb")
-    'logs/a�b'
-    """
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in path)
-
-
 def _read_some(file: int) -> bytes:
     while True:
         try:
@@ -105,14 +72,9 @@ def _walk(top: Path, leave_out: Path | None, errors: list[str]) -> Iterator[Inpu
         for name in sorted(names):
             path = here / name
             size, mode = _size_and_mode(str(path))
-            if name[0] == "." or size is None or _is_test_object(name, size):
+            if name[0] == "." or size is None or is_test_object(name, size):
                 continue
             yield Input(str(path), str(path.relative_to(top)), size, mode)
-
-
-def _is_test_object(name: str, size: int) -> bool:
-    """Tell the two objects that a push job leaves when its destination is set up."""
-    return name.startswith("ownership-challenge") or (name == "test.txt.gz" and not size)
 
 
 def _size_and_mode(path: str) -> tuple[int | None, int]:

@@ -188,8 +188,8 @@ FAULTS = {
         "edge.toml:2: redact.datasets.dns_logs.feilds: unknown key; right would be fields",
     ),
     "a section of a later version": (
-        "[key]\n[[sink]]\nkind = 'files'",
-        "edge.toml:2: sink: comes with a later version of edgesieve; right would be to leave it out for now",
+        "[key]\n[[sealed]]\nto = 'x'",
+        "edge.toml:2: sealed: comes with a later version of edgesieve; right would be to leave it out for now",
     ),
     "no TOML": ("[key]\nfile = \n", "edge.toml:2: not TOML: Invalid value"),
     "no TOML at the very end": ("[key]\nfile", "edge.toml:2: not TOML: Expected '=' after a key in a key/value pair"),

@@ -185,9 +185,9 @@ LATER = "comes with a later version of edgesieve; right would be to leave it out
 FAULTS = {
     "a zone's own redaction": ("[zones.a.redact]\nip = 'keep'", f"edge.toml:1: zones.a.redact: {LATER}"),
     "a script's own redaction": ("[scripts.a.redact]\nip = 'keep'", f"edge.toml:1: scripts.a.redact: {LATER}"),
-    "findings to a chat": (
-        "[[findings]]\nkind = 'webhook'\nurl = 'x'",
-        f"edge.toml:2: findings[0].kind: {LATER}",
+    "findings to no URL": (
+        "[[findings]]\nkind = 'webhook'\nurl = 'hunter2'",
+        "edge.toml:3: findings[0].url: no URL; right would begin with https://",
     ),
     "a key of a zone": ("[zones.a]\nhots = ['x']", "edge.toml:2: zones.a.hots: unknown key; right would be hosts"),
     "a detector that does not exist": (

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sinks.files import WriteError, discard, part_in, target_for, writing, writing_to
-from pipeline.sources.files import Input, ReadError, expand, printable, read
+from pipeline.base import ReadError, WriteError
+from pipeline.inputs import Input, printable
+from pipeline.sinks.files import discard, part_in, target_for, writing, writing_to
+from pipeline.sources.files import expand, read
 
 
 def fill(folder: Path, *names: str) -> None:

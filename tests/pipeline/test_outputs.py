@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.redact import Job, run
+from pipeline.jobs import Job
+from pipeline.redact import run
 from tests.fakes import make_plain_engine
 
 jobs_of_both_kinds = pytest.mark.parametrize("jobs", [1, 2], ids=["one process", "two processes"])
 
 SAYING = """
 import sys
-from pipeline.redact import Job, run
+from pipeline.jobs import Job
+from pipeline.redact import run
 from tests.fakes import make_plain_engine
 
 jobs, output, *inputs = sys.argv[1:]

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.base import DeadLetter
 from pipeline.clashes import UsageError
-from pipeline.redact import Job, Result, run
+from pipeline.jobs import Job
+from pipeline.redact import Result, run
 from redactors.base import ConfigurationError
 from tests.fakes import make_plain_engine, refuse_to_make_an_engine
 
@@ -21,7 +22,8 @@ Files = dict[str, bytes]
 
 DRIVER = """
 import sys
-from pipeline.redact import Job, run
+from pipeline.jobs import Job
+from pipeline.redact import run
 from tests.fakes import make_plain_engine
 
 output, *inputs = sys.argv[1:]

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.redact import Job, Result, run
+from pipeline.jobs import Job
+from pipeline.redact import Result, run
 from pipeline.sinks.files import part_in, target_for
 from pipeline.tasks import MakeEngine, Report, Step, Task
 from pipeline.workers import HELD_STEPS, in_processes
@@ -23,7 +24,8 @@ from tests.fakes import die_instead_of_making_an_engine, make_plain_engine
 
 DRIVER = """
 import sys
-from pipeline.redact import Job, run
+from pipeline.jobs import Job
+from pipeline.redact import run
 from tests.fakes import make_plain_engine
 
 output, jobs, *inputs = sys.argv[1:]

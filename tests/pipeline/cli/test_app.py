@@ -42,8 +42,13 @@ USAGE = {
     "a secret as an argument": (["key", "fingerprint", "c4n4ry"], "edgesieve: key fingerprint: too many arguments"),
     "no mark": (["key", "lookup", "[cookie]"], "edgesieve: key lookup: MARK is no mark that can be looked up"),
     "no key file": (["key", "fingerprint"], "edgesieve: key fingerprint: no key file; right would be --key-file FILE"),
-    "an object store": (["redact", "s3://raw/"], "edgesieve: redact: s3:// comes with a later version"),
-    "an object store as output": (["redact", "-o", "s3://safe/"], "edgesieve: redact: s3:// comes with a later"),
+    "no bucket": (["redact", "s3:///c4n4ry"], "edgesieve: redact: no address of objects; right would be s3://BUCKET"),
+    "a bucket as output of stdin": (
+        ["redact", "-o", "s3://safe/"],
+        "edgesieve: stdin has no name to keep in s3://safe",
+    ),
+    "an object as report": (["redact", "--metrics", "s3://safe/x"], "edgesieve: redact: --metrics: only logs go to"),
+    "a web page": (["redact", "https://c4n4ry.example/"], "edgesieve: redact: https:// is nothing to read logs from"),
     "an unknown dataset": (
         ["redact", "--dataset", "http_request"],
         "edgesieve: redact: --dataset: no dataset has this",
