@@ -9,6 +9,10 @@ ALL_MAY = 0o777
 """Permissions of what keeps nobody out."""
 
 
+_TEST_BYTES = 64
+"""What Logpush writes as a test fits, compressed; a record does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One file, one object, or standard input."""
@@ -35,6 +39,16 @@ def printable(path: str) -> str:
     'logs/a�b'
     """
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in path)
+
+
+def is_log(key: str, size: int) -> bool:
+    """Tell whether an object can hold logs: not empty, no folder, and none by which a push job tests its destination.
+
+    >>> is_log("logs/a.log.gz", 90), is_log("logs/", 0), is_log("logs/test.txt.gz", 37)
+    (True, False, False)
+    """
+    name = key.rpartition("/")[2]
+    return bool(size and name) and not is_test_object(name, 0 if size <= _TEST_BYTES else size)
 
 
 def is_test_object(name: str, size: int) -> bool:

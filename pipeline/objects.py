@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from botocore.session import Session as BotocoreSession
 from pipeline.base import MIB
 from pipeline.stores import Address, Store
 
+Client = BaseClient
+
 READ_BYTES = 1 << 18
 PART_BYTES = 8 * MIB
 """Of each part of a big object but the last: R2 wants them equal, S3 wants 5 MiB at least."""
@@ -27,6 +30,7 @@ _MOST_PARTS = 10_000
 _READ_TRIES = 5
 """How often a stream that breaks off is taken up again without a byte of progress."""
 _AWS = (".amazonaws.com", ".amazonaws.com.cn")
+_REGION = re.compile(r"\.([a-z]{2}-[a-z-]+-[0-9])\.amazonaws\.com")
 _HINTS = {
     "NoSuchBucket": "right would be a bucket that exists there; see also the endpoint",
     "NoSuchKey": "no such object",
@@ -48,9 +52,9 @@ class StoreError(Exception):
         self.code = code
 
     @property
-    def is_absent(self) -> bool:
-        """Tell whether there is no such object."""
-        return self.code in ("NoSuchKey", "404")
+    def is_gone(self) -> bool:
+        """Tell whether there is no such object any more, or only another version of it."""
+        return self.code in ("NoSuchKey", "404", "PreconditionFailed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ def _client(session: Session, endpoint: str | None, service: str, *, aws: bool) 
         user_agent_extra="edgesieve",
         **({} if aws else elsewhere),
     )
-    region = session.region_name or ("us-east-1" if aws else "auto")
+    named = _REGION.search(endpoint or "")
+    region = named[1] if named else session.region_name or ("us-east-1" if aws else "auto")
     return session.client(service, region_name=region, endpoint_url=endpoint, config=config)
 
 

@@ -10,7 +10,7 @@ from pipeline.inputs import Input
 from pipeline.sinks import files as file_sink
 from pipeline.sinks.files import Target, Write
 from pipeline.sources import files as file_source
-from pipeline.stores import Address, ObjectTarget, Store, is_address, parse
+from pipeline.stores import ObjectTarget, Store, address_of, is_address
 
 AnyTarget = Target | ObjectTarget
 Folder = Path | ObjectTarget
@@ -26,7 +26,7 @@ def expand(paths: Iterable[str], leave_out: Folder | None, store_of: StoreOf) ->
             from pipeline.sources import objects  # noqa: PLC0415 (a client takes half a second to load)
 
             kept = leave_out if isinstance(leave_out, ObjectTarget) else None
-            inputs += objects.expand(_address(path), store_of(path), kept, errors)
+            inputs += objects.expand(address_of(path), store_of(path), kept, errors)
         else:
             found, wrong = file_source.expand((path,), leave_out if isinstance(leave_out, Path) else None)
             inputs += found
@@ -36,7 +36,7 @@ def expand(paths: Iterable[str], leave_out: Folder | None, store_of: StoreOf) ->
 
 def is_walked(path: str) -> bool:
     """Tell whether a path stands for all that is below it."""
-    return _address(path).is_folder if is_address(path) else Path(path).is_dir()
+    return address_of(path).is_folder if is_address(path) else Path(path).is_dir()
 
 
 def holds(folder: str, each: Input) -> bool:
@@ -48,7 +48,7 @@ def holds(folder: str, each: Input) -> bool:
 
 def identified(path: str, store_of: StoreOf) -> str | ObjectTarget:
     """Return what tells whether two paths are the same file or object."""
-    return ObjectTarget(_address(path), store_of(path)) if is_address(path) else path
+    return ObjectTarget(address_of(path), store_of(path)) if is_address(path) else path
 
 
 def read(path: str, store: Store) -> Iterator[bytes]:
@@ -62,13 +62,13 @@ def read(path: str, store: Store) -> Iterator[bytes]:
         return file_source.read(path)
     from pipeline.sources import objects  # noqa: PLC0415 (as above)
 
-    return objects.read(_address(path), store)
+    return objects.read(address_of(path), store)
 
 
 def folder_of(output: str | None, store_of: StoreOf) -> Folder | None:
     """Return the folder or prefix that an output is; None where it is one file or object."""
     if output and is_address(output):
-        address = _address(output)
+        address = address_of(output)
         return ObjectTarget(address, store_of(output)) if address.is_folder else None
     return Path(output) if output and (output.endswith("/") or Path(output).is_dir()) else None
 
@@ -105,7 +105,7 @@ def writing_to(output: str | None, mode: int, store_of: StoreOf) -> AbstractCont
 
     """
     if output and is_address(output):
-        return writing(ObjectTarget(_address(output), store_of(output)))
+        return writing(ObjectTarget(address_of(output), store_of(output)))
     return file_sink.writing_to(output, mode)
 
 
@@ -113,11 +113,3 @@ def discard(target: AnyTarget | None) -> None:
     """Remove what has not taken its final name; a store forgets such objects by itself."""
     if isinstance(target, Target):
         file_sink.discard(target)
-
-
-def _address(path: str) -> Address:
-    address = parse(path)
-    if address is None:
-        message = "no address of objects; right would be s3://BUCKET/KEY"
-        raise ValueError(message)
-    return address

@@ -56,6 +56,15 @@ def parse(text: str) -> Address | None:
     return Address(bucket, key) if is_address(text) and _BUCKET.fullmatch(bucket) else None
 
 
+def address_of(text: str) -> Address:
+    """Read what was found to be an address before."""
+    address = parse(text)
+    if address is None:
+        message = "no address of objects; right would be s3://BUCKET/KEY"
+        raise ValueError(message)
+    return address
+
+
 def are_credentials(text: str) -> bool:
     """Tell whether a text says who we are, in one of the four ways.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.base import ReadError
-from pipeline.inputs import Input, is_test_object
-from pipeline.objects import Listed, StoreError, chunks, client_of, head, pages
+from pipeline.inputs import Input, is_log
+from pipeline.objects import StoreError, chunks, client_of, head, pages
 from pipeline.stores import Address, ObjectTarget, Store
 
 
@@ -23,16 +23,10 @@ def expand(address: Address, store: Store, leave_out: ObjectTarget | None, error
             return
         for page in pages(client, address):
             for each in page.objects:
-                if is_input(each) and not _is_output(each.key, address, store, leave_out):
+                if is_log(each.key, each.size) and not _is_output(each.key, address, store, leave_out):
                     yield Input(f"s3://{address.bucket}/{each.key}", each.key[len(address.key) :], each.size)
     except StoreError as error:
         errors.append(str(error))
-
-
-def is_input(found: Listed) -> bool:
-    """Tell whether an object can hold logs: not empty, and none by which a push job tests its destination."""
-    name = found.key.rpartition("/")[2]
-    return bool(found.size and name) and not is_test_object(name, found.size)
 
 
 def read(address: Address, store: Store) -> Iterator[bytes]:

@@ -133,7 +133,7 @@ def test_an_empty_folder_is_joined_to_an_empty_file() -> None:
         pytest.param(("link",), "in/a", "-o in/a and the input link are", id="the input leads to the output"),
         pytest.param(("in/a", "in/a"), "out/", "in/a and in/a would both be written to out/a", id="an input twice"),
         pytest.param(("in/a", "b/a"), "out/", "in/a and b/a would both be written to out/a", id="the same name"),
-        pytest.param(("-",), "out/", "stdin has no name to keep in out: right", id="stdin into a folder"),
+        pytest.param(("-",), "out/", "stdin has no name to keep in out/: right", id="stdin into a folder"),
         pytest.param((), "out/", "stdin has no name", id="stdin by default into a folder"),
         pytest.param(("-", "in/a", "-"), "x", "stdin is named twice", id="stdin twice"),
     ],

@@ -1,0 +1,1 @@
+"""How objects that arrive in a bucket are noticed: by listing, by what was done before, by queues."""
