@@ -235,7 +235,8 @@ def _into_folder(job: Job, inputs: Sequence[Input], folder: Folder, errors: list
             continue
         if target.name in written:
             both = f"{written[target.name]} and {each.origin}"
-            message = f"{both} would both be written to {(job.output or '').rstrip('/')}/{each.name}: right would be one of them"
+            where = f"{(job.output or '').rstrip('/')}/{each.name}"
+            message = f"{both} would both be written to {where}: right would be one of them"
             raise UsageError(message)
         written[target.name] = each.origin
         tasks.append(_task(job, each, None, target))
