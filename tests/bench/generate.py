@@ -92,7 +92,7 @@ def setting(rng: random.Random) -> Record:
     colo, country, city, region, latitude, longitude = rng.choice(PLACES)
     common = {
         "BotScore": rng.randrange(1, 100),
-        "CacheCacheStatus": rng.choice(("miss", "dynamic", "bypass")),
+        "CacheCacheStatus": rng.choice(("expired", "miss", "dynamic", "bypass")),
         "ClientASN": rng.choice((3320, 7922, 2516, 26599)),
         "ClientCity": city,
         "ClientCountry": country,

@@ -77,7 +77,7 @@ def test_the_limit_is_the_least_count_that_surprises_so_much(past: list[int], su
     second = quarter * 900
     limit = series.limit(second, surprise)
     assert series.surprise(second, limit) >= surprise
-    usual = max(series.expected(second) + series.drift, series.level)
+    usual = max(series.expected(second) + max(0.0, series.drift), series.level)
     assert limit <= usual + 1 or series.surprise(second, limit - 1) < surprise
 
 

@@ -81,6 +81,9 @@ def test_twice_the_lines_take_twice_as_long(batch: str) -> None:
         run(raw, None, fresh)
         return time.process_time() - start
 
+    def fits(tries: int) -> bool:
+        short, long = (min(took(size) for _ in range(tries)) for size in (_BATCH, 2 * _BATCH))
+        return long <= GROWTH * short + _most()
+
     took(1000)
-    short, long = (min(took(size) for _ in range(2)) for size in (_BATCH, 2 * _BATCH))
-    assert long <= GROWTH * short + _most()
+    assert fits(2) or fits(TRIES)
