@@ -24,6 +24,7 @@ from redactors.base import RECORDS_PREFIX
 _NESTED = frozenset({"headers", "cookies", "object"})
 _COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CLOSED_TEXTS = re.compile(rb'[^"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"]*+)*+', re.DOTALL)
+_BEGIN_VALUES = frozenset(bytes([letter]) for letter in b'"{[]-0123456789tfn')
 _OPENS_BATCH = re.compile(rb'.*"(?:%b)"\s*:\s*\[' % b"|".join(name.encode() for name in BATCH_NAMES), re.DOTALL)
 
 
@@ -104,7 +105,7 @@ def _goes_on(head: _Head, at: int, line: bytes) -> bool:
     """Tell whether the next line can belong to the object that this line begins, and not be a record by itself."""
     behind = head.significant(at + len(line))
     following = head.byte(behind)
-    if not following or not _CLOSED_TEXTS.fullmatch(line):
+    if not following or head.byte(head.significant(at + 1)) not in (b'"', b"}") or not _CLOSED_TEXTS.fullmatch(line):
         return False
     last = line[-1:]
     if last == b"{":
@@ -112,6 +113,8 @@ def _goes_on(head: _Head, at: int, line: bytes) -> bool:
     if last == b",":
         return following == b'"'
     if last in (b"[", b":"):
+        if following not in _BEGIN_VALUES:
+            return False
         return following != b"{" or head.byte(behind - 1) in (b" ", b"\t") or _OPENS_BATCH.fullmatch(line) is not None
     return following in (b",", b"}", b"]", b":")
 

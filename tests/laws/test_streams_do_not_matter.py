@@ -43,8 +43,8 @@ def test_the_order_of_lines_does_not_matter(order: list[int]) -> None:
 
 
 @given(st.lists(st.one_of(st.binary(max_size=200), st.sampled_from(LINES)), max_size=20))
-def test_no_line_is_lost_or_made_up_whatever_comes(lines: list[bytes]) -> None:
-    raw = b"\n".join(lines)
+def test_no_line_is_lost_or_made_up_whatever_comes_behind_a_record(lines: list[bytes]) -> None:
+    raw = LINES[0].rstrip(b"\n") + b"\n" + b"\n".join(lines)
     result = run(raw, by=engine())
     filled = sum(1 for line in raw.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip())
     assert result.safe.count(b"\n") + len(result.dead) == filled

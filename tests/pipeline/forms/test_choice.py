@@ -85,6 +85,8 @@ HEADS = {
     "a record over lines with CRLF": (PRETTY.replace("\n", "\r\n"), "documents"),
     "a record over lines that ends on a line of its own": (f"{LINE[:-1]}\n}}\n", "documents"),
     "a record over lines, a name on each": ('{"RayID"\n:1}', "documents"),
+    "a brace with no name behind it": ("{:\nx\n", "lines"),
+    "a name with no value behind it": ('{"a":\nx\n', "lines"),
     "records with commas between": (f"{LINE},\n{LINE}\n", "documents, one a line"),
     "records with nothing between": (f"{LINE}{LINE}", "documents, one a line"),
     "a header": ("RayID,ClientIP,ClientRequestURI\n", "rows"),
