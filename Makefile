@@ -5,16 +5,19 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench attack damage fuzz score format clean
+.PHONY: help demo test test-kafka check bench attack damage fuzz score format clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: $(VENV)/.run ## redact the bundled raw logs into ./edgesieve-demo/ and show what changed
 	@$(BIN)/edgesieve demo $(ARGS)
 
 test: $(VENV)/.dev ## run all tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-kafka: $(VENV)/.dev ## tests on a real Kafka, which comes by Maven (needs java and mvn)
+	@$(BIN)/python -m pytest -n 0 -m kafka tests/servers $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, import rules; no tests
 	$(BIN)/ruff format --check .
@@ -43,7 +46,7 @@ format: $(VENV)/.dev ## write the format that check asks for
 	$(BIN)/ruff format .
 
 clean: ## remove the environment and what the tools keep
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache edgesieve-demo
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache edgesieve-demo .kafka
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -136,6 +136,8 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
         elif kind == "literal_error":
             expected = each.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
             message = f"unknown word; right would be one of {expected}"
+        elif kind == "too_short":
+            message = "empty; right would be one at least"
         elif kind == "greater_than":
             message = "too small; right would be a number above 0"
         elif kind == "wrong":

@@ -1,11 +1,11 @@
-"""Objects of S3, R2 and their like: a client for a store, and the few calls that are made: get, head, put, list."""
+"""Objects of S3, R2 and their like: a client for a store, and the few calls that are made: get, head, list."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,15 +18,11 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session as BotocoreSession
 
-from pipeline.base import MIB
 from pipeline.stores import Address, Store
 
 Client = BaseClient
 
 READ_BYTES = 1 << 18
-PART_BYTES = 8 * MIB
-"""Of each part of a big object but the last: R2 wants them equal, S3 wants 5 MiB at least."""
-_MOST_PARTS = 10_000
 _READ_TRIES = 5
 """How often a stream that breaks off is taken up again without a byte of progress."""
 _AWS = (".amazonaws.com", ".amazonaws.com.cn")
@@ -241,58 +237,3 @@ def chunks(client: BaseClient, address: Address, etag: str = "") -> Iterator[byt
 
 _BROKEN_OFF = ("IncompleteReadError", "ReadTimeoutError", "ResponseStreamingError", "ConnectionClosedError")
 """What botocore calls a stream that ends before its end."""
-
-
-class Upload:
-    """An object that is being written, piece by piece: one call if it is small, else parts of one size.
-
-    It takes its name when it is finished, and is whole or not there.
-    """
-
-    def __init__(self, client: BaseClient, address: Address, content_type: str) -> None:
-        """Begin; nothing is sent yet."""
-        self._client = client
-        self._address = address
-        self._names = {"Bucket": address.bucket, "Key": address.key}
-        self._type = content_type
-        self._pending = bytearray()
-        self._id = ""
-        self._parts: list[dict[str, Any]] = []
-
-    def write(self, data: bytes) -> None:
-        """Take more bytes, and send what makes a part."""
-        self._pending += data
-        while len(self._pending) > PART_BYTES:
-            self._send(bytes(self._pending[:PART_BYTES]))
-            del self._pending[:PART_BYTES]
-
-    def finish(self) -> None:
-        """Send the rest, and have the object take its name."""
-        rest = bytes(self._pending)
-        if not self._id:
-            with told(self._address):
-                self._client.put_object(**self._names, Body=rest, ContentType=self._type)
-            return
-        self._send(rest)
-        with told(self._address):
-            self._client.complete_multipart_upload(
-                **self._names, UploadId=self._id, MultipartUpload={"Parts": self._parts}
-            )
-
-    def abandon(self) -> None:
-        """Have the store forget the parts; it does so by itself, later, where we may not ask for it."""
-        if self._id:
-            with suppress(StoreError), told(self._address):
-                self._client.abort_multipart_upload(**self._names, UploadId=self._id)
-
-    def _send(self, part: bytes) -> None:
-        number = len(self._parts) + 1
-        if number > _MOST_PARTS:
-            message = f"{self._address}: over {_MOST_PARTS} parts of {PART_BYTES // MIB} MiB; right would be less"
-            raise StoreError(message, "EntityTooLarge")
-        with told(self._address):
-            if not self._id:
-                begun = self._client.create_multipart_upload(**self._names, ContentType=self._type)
-                self._id = begun["UploadId"]
-            sent = self._client.upload_part(**self._names, UploadId=self._id, PartNumber=number, Body=part)
-        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})

@@ -235,8 +235,8 @@ def _into_folder(job: Job, inputs: Sequence[Input], folder: Folder, errors: list
             continue
         if target.name in written:
             both = f"{written[target.name]} and {each.origin}"
-            where = f"{(job.output or '').rstrip('/')}/{each.name}"
-            message = f"{both} would both be written to {where}: right would be one of them"
+            place = f"{(job.output or '').rstrip('/')}/{each.name}"
+            message = f"{both} would both be written to {place}: right would be one of them"
             raise UsageError(message)
         written[target.name] = each.origin
         tasks.append(_task(job, each, None, target))

@@ -24,7 +24,7 @@ create table if not exists done (
 
 
 class Cursor:
-    """A set of versions of objects, by digest, on disk: a million of them take 50 MB there and none in memory.
+    """A set of versions of objects, by digest, on disk: a million of them take 80 MB there and none in memory.
 
     What lies behind a place's horizon is forgotten: it is not listed any more. May be used by several threads.
     """

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pipeline.base import WriteError
-from pipeline.objects import StoreError, Upload, client_of
+from pipeline.objects import StoreError, client_of
 from pipeline.stores import ObjectTarget
-
-CONTENT_TYPE = "application/json"
-"""What Logpush says of its objects, compressed or not."""
+from pipeline.uploads import Upload
 
 
 @contextmanager
@@ -22,7 +20,7 @@ def writing(target: ObjectTarget) -> Iterator[Callable[[bytes], None]]:
 
     """
     with _reported():
-        upload = Upload(client_of(target.store), target.address, CONTENT_TYPE)
+        upload = Upload(client_of(target.store), target.address)
 
     def write(data: bytes) -> None:
         with _reported():

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.base import MIB
-from pipeline.objects import PART_BYTES, StoreError, Upload, chunks, client_of, pages
+from pipeline.objects import StoreError, chunks, client_of, pages
 from pipeline.stores import Address, Store
+from pipeline.uploads import PART_BYTES, Upload
 from tests.program import RAW, SAFE, Edgesieve
 from tests.stores import ID, KINDS, SECRET, Served, serving
 
@@ -154,7 +155,7 @@ def test_a_big_object_is_written_in_equal_parts_and_small_ones_at_once(own: Serv
     client = client_of(Store())
     data = os.urandom(2 * PART_BYTES + MIB)
     for name, size, parts in (("big", len(data), 3), ("even", 2 * PART_BYTES, 2), ("small", PART_BYTES, 0)):
-        upload = Upload(client, Address("parts", name), "application/json")
+        upload = Upload(client, Address("parts", name))
         for at in range(0, size, 100_000):
             upload.write(data[at : min(at + 100_000, size)])
         upload.finish()
@@ -165,7 +166,7 @@ def test_a_big_object_is_written_in_equal_parts_and_small_ones_at_once(own: Serv
 
 def test_what_is_abandoned_leaves_no_object_and_no_parts(own: Served) -> None:
     own.fill("abandoned", {})
-    upload = Upload(client_of(Store()), Address("abandoned", "x"), "application/json")
+    upload = Upload(client_of(Store()), Address("abandoned", "x"))
     upload.write(bytes(2 * PART_BYTES))
     upload.abandon()
     assert own.found("abandoned") == {}
