@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-kafka check bench attack damage fuzz score format clean
+.PHONY: help demo test test-kafka test-live check bench attack damage fuzz score load chaos format clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,15 @@ fuzz: $(VENV)/.dev ## fuzz URLs, headers, text and codec for a minute (ARGS="600
 
 score: $(VENV)/.dev ## what detection is worth: recall, false alerts, time to detect on made-up traffic (40 minutes)
 	@$(BIN)/python -m tests.simulator.score $(ARGS)
+
+load: $(VENV)/.dev ## how fast a live run takes uploads in, for three minutes (ARGS="--seconds 30", --big)
+	@$(BIN)/python -m tests.live.load $(ARGS)
+
+test-live: $(VENV)/.dev ## kill a live run and its workers under load, twice each: nothing is lost, nothing comes twice
+	@$(BIN)/python -m tests.live.chaos --runs 2 $(ARGS)
+
+chaos: $(VENV)/.dev ## the same for long: 20 random runs of each (up to three hours)
+	@$(BIN)/python -m tests.live.chaos --runs 20 $(ARGS)
 
 format: $(VENV)/.dev ## write the format that check asks for
 	$(BIN)/ruff check --fix-only --quiet .

@@ -24,6 +24,7 @@ DEAD_REASONS = (
     "not_csv",
     "wrong_columns",
     "broken_document",
+    "killed",
 )
 """Why a line, or the rest of a batch, could not be made safe."""
 

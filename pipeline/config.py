@@ -68,6 +68,7 @@ def load(path: Path, cache: Cache) -> Settings:
         findings=_beside(path, plain["findings"]),
         names=_beside(path, plain["names"]),
         state=_beside(path, plain["state"]),
+        live=plain["live"],
         where=where,
     )
 
@@ -93,6 +94,7 @@ def _check(files: tuple[_File, ...]) -> dict[str, Any]:
         "findings": checked.findings,
         "names": checked.names,
         "state": checked.state,
+        "live": checked.live,
     }
 
 

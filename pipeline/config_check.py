@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 from detectors.facts import Facts
 from pipeline.base import Limits
-from pipeline.config_ends import FileFindings, ObjectsSink, ObjectsSource, SourceChoices
+from pipeline.config_ends import FileFindings, ObjectsSink, ObjectsSource
 from pipeline.config_facts import claimed_twice, facts_of
+from pipeline.config_flow import SourceChoices
+from pipeline.config_live import HttpSource
 from pipeline.config_model import LATER, LATER_KEY, LATER_KINDS, LATER_OF_PLACES, Document, FilesSource
 from pipeline.config_places import Identity, PlaceChoices
 from pipeline.engine import GENERIC
@@ -37,7 +39,10 @@ _TYPES = {
 _MISSING = {
     "api_key": 'a reference, as in "env:DD_API_KEY"',
     "brokers": 'a list, as in ["127.0.0.1:9092"]',
+    "cert": "a PEM file",
+    "key": "a PEM file",
     "kind": 'a word, as in kind = "files"',
+    "listen": 'HOST:PORT, as in "127.0.0.1:8080"',
     "path": "a file, a glob or a folder",
     "topic": "the name of a topic",
     "uri": "s3://BUCKET/ and how keys begin",
@@ -76,6 +81,8 @@ class Checked:
     names: str | None
     """The file of names for marks."""
     state: str | None
+    live: Mapping[str, Any]
+    """What a live run reads and writes, as JSON; see `pipeline.run_settings`."""
 
 
 def check(table: Mapping[str, Any]) -> Checked | tuple[Fault, ...]:
@@ -256,7 +263,7 @@ def _choices(document: Document) -> Checked:
     )
     bounds = {name: value for name, value in document.limits if value is not None}
     limits = replace(Limits(body_bytes=None, inflated_bytes=None), **bounds)
-    sources = tuple(map(_source, document.source))
+    sources = tuple(_source(each) for each in document.source if not isinstance(each, HttpSource))
     findings = next((each.path for each in document.findings if isinstance(each, FileFindings)), None)
     sinks = tuple(
         (each.uri, Store(each.endpoint or "", each.credentials))
@@ -264,7 +271,16 @@ def _choices(document: Document) -> Checked:
         if isinstance(each, ObjectsSink)
     )
     names, state = document.findings_names.file, document.state.dir
-    return Checked(policy, limits, document.key.file, redact.rules_extra, sources, sinks, facts, findings, names, state)
+    live = {
+        "sources": [each.model_dump() for each in document.source if each.kind != "files"],
+        "sinks": [each.model_dump() for each in document.sink],
+        "findings": [each.model_dump() for each in document.findings if each.kind != "file"],
+        "spool": document.spool.model_dump(),
+        "metrics": document.metrics.model_dump(),
+    }
+    return Checked(
+        policy, limits, document.key.file, redact.rules_extra, sources, sinks, facts, findings, names, state, live
+    )
 
 
 def _source(said: FilesSource | ObjectsSource) -> FileSource:

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from pipeline.config_types import Date, Section, Share, wrong
+from pipeline.config_flow import REFERENCE, Auth, SinkChoices, SourceChoices
+from pipeline.config_types import Date, Section, wrong
 from pipeline.stores import are_credentials, parse
 
-_REFERENCE = r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)"
-_SECRET = re.compile(_REFERENCE)
-_AUTH = re.compile(rf"header:[!#$%&'*+.^_`|~0-9A-Za-z-]+={_REFERENCE}|bearer:{_REFERENCE}|basic:[^:]+:{_REFERENCE}")
+_SECRET = re.compile(REFERENCE)
 _URL = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _NOTIFY = re.compile(r"sqs:https?://\S+|r2:[0-9A-Za-z_-]+/[0-9A-Za-z_-]+")
 _BROKER = re.compile(r"(?:[^\s:,]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
@@ -57,16 +56,6 @@ def _reference(value: str) -> str:
     return value
 
 
-def _auth(value: str) -> str:
-    if not _AUTH.fullmatch(value):
-        message = (
-            'not a way to prove who one is; right would be "header:NAME=env:VARIABLE", "bearer:env:VARIABLE",'
-            ' "basic:USER:env:VARIABLE", or file:PATH in place of env:VARIABLE'
-        )
-        raise wrong(message)
-    return value
-
-
 def _broker(value: str) -> str:
     if not _BROKER.fullmatch(value):
         message = 'no broker; right would be HOST:PORT, as in "127.0.0.1:9092"'
@@ -79,7 +68,6 @@ Credentials = Annotated[str, AfterValidator(_credentials)]
 Url = Annotated[str, AfterValidator(_url)]
 Notify = Annotated[str, AfterValidator(_notify)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
-Auth = Annotated[str, AfterValidator(_auth)]
 Broker = Annotated[str, AfterValidator(_broker)]
 
 _URI = Field(description="s3://BUCKET/ and how keys begin.")
@@ -93,19 +81,6 @@ _BROKERS = Field(min_length=1, description="HOST:PORT of brokers to begin with."
 _TOPIC = Field(description="Topic.")
 
 
-class SourceChoices(Section):
-    """What logs do not say of themselves."""
-
-    dataset: str | None = Field(default=None, description="Dataset of all records; else by path and content.")
-    zone: str = Field(default="", description="Zone of the records that do not name theirs.")
-    columns: list[str] = Field(default_factory=list, description="Names of the columns of CSV or TSV without a header.")
-    rename: dict[str, str] = Field(
-        default_factory=dict, description="A field's name in these logs to its name in the dataset."
-    )
-    redacted: bool = Field(default=False, description="These logs are redacted already: their marks are identities.")
-    sample_rate: Share = Field(default=1.0, description="Share of all records that the log job sends; scales counts.")
-
-
 class ObjectsSource(SourceChoices):
     """Raw logs in an object store."""
 
@@ -115,10 +90,6 @@ class ObjectsSource(SourceChoices):
     credentials: Credentials = _CREDENTIALS
     since: Date | None = Field(default=None, description="The first day, in UTC, of the objects that are read.")
     notify: Notify = Field(default="", description="Queue that tells of new objects: sqs:URL or r2:ACCOUNT/QUEUE.")
-
-
-class SinkChoices(Section):
-    """What of all records goes to a sink."""
 
 
 class ObjectsSink(SinkChoices):
@@ -195,7 +166,6 @@ class KafkaFindings(Section):
     topic: str = _TOPIC
 
 
-AnySink = Annotated[ObjectsSink | HttpSink | LokiSink | DatadogSink | KafkaSink, Field(discriminator="kind")]
 AnyFindings = Annotated[
     FileFindings | WebhookFindings | AlertmanagerFindings | KafkaFindings, Field(discriminator="kind")
 ]

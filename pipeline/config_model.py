@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.config_ends import AnyFindings, AnySink, ObjectsSource, SourceChoices
+from pipeline.config_ends import AnyFindings, DatadogSink, HttpSink, KafkaSink, LokiSink, ObjectsSink, ObjectsSource
+from pipeline.config_flow import SourceChoices
+from pipeline.config_live import FilesSink, HttpSource, MetricsChoices, SpoolChoices
 from pipeline.config_places import Detect, Identity, PlaceChoices, ZoneChoices
 from pipeline.config_types import FieldClass, LineSize, PathTemplate, Section, Size
 
@@ -14,15 +16,13 @@ LATER = (
     "archive",
     "canary",
     "judge",
-    "metrics",
     "sealed",
-    "spool",
 )
 """Sections of the configuration contract whose part of the program does not exist yet."""
 
 LATER_KINDS = {
-    "sink": ("files", "otlp"),
-    "source": ("command", "http", "kafka"),
+    "sink": ("otlp",),
+    "source": ("command", "kafka"),
 }
 """Kinds of sources and sinks of which the same is true."""
 LATER_OF_PLACES = ("accounts", "scripts", "zones")
@@ -88,7 +88,8 @@ class FilesSource(SourceChoices):
     path: str = Field(description="Files, as a glob, or a folder; relative to this file.")
 
 
-Source = Annotated[FilesSource | ObjectsSource, Field(discriminator="kind")]
+Source = Annotated[FilesSource | ObjectsSource | HttpSource, Field(discriminator="kind")]
+Sink = Annotated[FilesSink | ObjectsSink | HttpSink | LokiSink | DatadogSink | KafkaSink, Field(discriminator="kind")]
 
 
 class FindingsNames(Section):
@@ -122,7 +123,9 @@ class Document(Section):
     identity: Identity = Field(default_factory=Identity)
     limits: Bounds = Field(default_factory=Bounds)
     source: list[Source] = Field(default_factory=list, description="Where raw logs come from.")
-    sink: list[AnySink] = Field(default_factory=list, description="Where safe records go.")
+    sink: list[Sink] = Field(default_factory=list, description="Where safe records go.")
+    spool: SpoolChoices = Field(default_factory=SpoolChoices)
+    metrics: MetricsChoices = Field(default_factory=MetricsChoices)
     detect: Detect = Field(default_factory=Detect)
     accounts: dict[str, PlaceChoices] = Field(default_factory=dict, description="What holds in an account, by its id.")
     zones: dict[str, ZoneChoices] = Field(default_factory=dict, description="What holds in a zone, by its name.")

@@ -33,6 +33,8 @@ class JudgeState:
     path: Path | None = None
     """Where it is kept; None is nowhere."""
     seed: str = ""
+    position: int = 0
+    """Number of the last batch of a spool that the judge has heard of."""
 
     def save(self) -> None:
         """Keep what is known now.
@@ -46,6 +48,7 @@ class JudgeState:
                 "v": VERSION,
                 "seed": self.seed,
                 "merged": list(self.merged)[-MOST_MERGED:],
+                "position": self.position,
                 "judge": self.judge.snapshot().decode(),
             }
             replace_private(self.path, orjson.dumps(plain))
@@ -89,7 +92,7 @@ def _load(path: Path, detection: Detection) -> JudgeState:
     try:
         plain = orjson.loads(data)
         version, own, merged, snapshot = plain["v"], plain["seed"], plain["merged"], plain["judge"].encode()
-        known = dict.fromkeys(map(str, merged))
+        known, position = dict.fromkeys(map(str, merged)), int(plain.get("position", 0))
     except (ValueError, TypeError, KeyError, AttributeError):
         message = f"{path}: unreadable; {_WAY_OUT}"
         raise ConfigurationError(message) from None
@@ -99,7 +102,7 @@ def _load(path: Path, detection: Detection) -> JudgeState:
     if own != seed:
         message = f"{path}: kept under another key ring; right would be the key file it was made with"
         raise ConfigurationError(message)
-    return JudgeState(Judge.restore(snapshot, detection.facts, detection.seed), known, path, seed)
+    return JudgeState(Judge.restore(snapshot, detection.facts, detection.seed), known, path, seed, position)
 
 
 _WAY_OUT: Final = "right would be what this version wrote; to begin anew, move the file away: all is learned again"

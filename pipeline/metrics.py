@@ -5,14 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 from typing import TYPE_CHECKING, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from pipeline import __version__
 from pipeline.base import DEAD_REASONS
+from pipeline.run_counts import BUCKETS, DURATION, DURATION_MEANING, LIVE_COUNTERS, LIVE_GAUGES, Counts
 from redactors.base import FIELD_CLASSES, RECORDS_PREFIX, Tally
 
 if TYPE_CHECKING:
@@ -55,32 +56,70 @@ class Known:
     families: tuple[str, ...]
 
 
-def render(tally: Tally, known: Known, policy_digest: str, detected: Detected | None = None) -> bytes:
-    """Return the text of a metrics file; without `detected` its metrics have no samples."""
+def render(
+    tallies: Mapping[str, Tally],
+    known: Known,
+    policy_digest: str,
+    detected: Detected | None = None,
+    live: Counts | None = None,
+) -> bytes:
+    """Return counts as text, tallies by zone; without `detected` its metrics have no samples, nor those of a live run.
+
+    A dataset that no zone has met has children without a zone only.
+    """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Counts(tally, known, policy_digest, detected))
+    registry.register(_Counts(tallies, known, policy_digest, detected))
+    if live:
+        registry.register(_Live(live))
     return generate_latest(registry)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Live:
+    counts: Counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric; the registry calls this."""
+        counts = self.counts
+        for name, (meaning, labels) in LIVE_COUNTERS.items():
+            counter = CounterMetricFamily(name, meaning, labels=labels)
+            for values in sorted(counts.counters[name]):
+                counter.add_metric(values, counts.counters[name][values])
+            yield counter
+        for name, (meaning, labels) in LIVE_GAUGES.items():
+            gauge = GaugeMetricFamily(name, meaning, labels=labels)
+            for values in sorted(counts.gauges[name]):
+                gauge.add_metric(values, counts.gauges[name][values])
+            yield gauge
+        sums = accumulate(counts.buckets)
+        buckets = [(str(bound), float(count)) for bound, count in zip((*BUCKETS, "+Inf"), sums, strict=True)]
+        yield HistogramMetricFamily(DURATION, DURATION_MEANING, buckets=buckets, sum_value=counts.seconds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Counts:
-    tally: Tally
+    tallies: Mapping[str, Tally]
     known: Known
     policy_digest: str
     detected: Detected | None
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric; the registry calls this."""
-        tally, zone = self.tally, ""
+        tally = Tally()
+        for each in self.tallies.values():
+            tally.merge(each)
         met = {dataset for dataset, _ in tally.records}
         families = (*FIELD_CLASSES, RECORDS_PREFIX.rstrip("."), *self.known.families)
+        records = [_in(zone, each.records) for zone, each in self.tallies.items()]
+        dead = [_in(zone, _single(each.dead)) for zone, each in self.tallies.items()]
+        zones = (*self.tallies,)
         counts: dict[str, dict[tuple[str, ...], int]] = {
-            "edgesieve_records": _over(product(self.known.datasets, OUTCOMES, (zone,)), _in(zone, tally.records)),
+            "edgesieve_records": _over(product(self.known.datasets, OUTCOMES, zones[:1]), _joined(records)),
             "edgesieve_bytes": {("in",): tally.bytes_in, ("out",): tally.bytes_out},
             "edgesieve_redactions": _over(product(met, families), tally.redactions),
             "edgesieve_rule_hits": _over((), tally.rule_hits),
             "edgesieve_unknown_fields": _over(product(self.known.datasets), _single(tally.unknown_fields)),
-            "edgesieve_dead_letters": _over(product(DEAD_REASONS, (zone,)), _in(zone, _single(tally.dead))),
+            "edgesieve_dead_letters": _over(product(DEAD_REASONS, zones), _joined(dead)),
             **self._detected(),
         }
         for name, (meaning, labels) in COUNTERS.items():
@@ -118,6 +157,10 @@ def _over(zeros: Iterable[tuple[str, ...]], counts: Mapping[_Labels, int]) -> di
 
 def _in(zone: str, counts: Mapping[_Labels, int]) -> dict[tuple[str, ...], int]:
     return {(*key, zone): count for key, count in counts.items()}
+
+
+def _joined(parts: Iterable[Mapping[tuple[str, ...], int]]) -> dict[tuple[str, ...], int]:
+    return {labels: count for part in parts for labels, count in part.items()}
 
 
 def _single(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:

@@ -118,6 +118,8 @@ class Settings:
     """Folder for what detectors have learned."""
     object_sinks: tuple[tuple[str, Store], ...] = ()
     """Addresses of sinks, and where they are."""
+    live: Mapping[str, Any] = field(default_factory=dict)
+    """What a live run reads and writes, as JSON: `pipeline.run_settings` makes values of it."""
     files: tuple[Path, ...] = ()
     """All files that the configuration was read from."""
     where: Callable[[KeyPath], str] = dotted

@@ -19,6 +19,7 @@ class PlainEngine:
 
     `!…` is a dead letter; `fault` a fault of the program that would quote the line; `die` kills the process;
     `wait PATH` waits until someone has opened the pipe of that name for writing and closed it; `open PATH` does that.
+    `{"once":"PATH"}` kills the process where there is no file of that name, and makes one.
     """
 
     def process(self, batch: Batch, compression: str | None = None) -> Iterator[Outcome]:
@@ -40,7 +41,7 @@ class PlainEngine:
             return Outcome(b"", (DeadLetter(origin, line, 0, "not_json"),))
         if text == b"fault":
             raise KeyError(text)
-        if text == b"die":
+        if text == b"die" or (text.startswith(b'{"once":"') and _is_first(Path(os.fsdecode(text[9:-2])))):
             os.kill(os.getpid(), signal.SIGKILL)
         if text.startswith(b"wait "):
             Path(os.fsdecode(text[5:])).read_bytes()
@@ -48,6 +49,13 @@ class PlainEngine:
             Path(os.fsdecode(text[5:])).write_bytes(b"")
         tally.lines += bool(text)
         return Outcome(deflater.feed(text + b"\n") if text else b"")
+
+
+def _is_first(path: Path) -> bool:
+    """Tell whether there was no such file; there is one now."""
+    first = not path.exists()
+    path.touch()
+    return first
 
 
 def make_plain_engine() -> PlainEngine:

@@ -21,6 +21,7 @@ from pipeline.config import load
 from pipeline.config_model import LATER, Document
 from pipeline.engine import GENERIC
 from pipeline.metrics import COUNTERS, GAUGES
+from pipeline.run_counts import DURATION, LIVE_COUNTERS, LIVE_GAUGES
 from pipeline.settings import from_plain, to_plain
 from pipeline.start import dataset_names, prepare
 from redactors.base import FIELD_CLASSES
@@ -50,9 +51,12 @@ def test_every_option_is_in_the_docs() -> None:
                 assert re.search(rf"{option}(?![a-z-])", DOCS), f"{words} {option}"
 
 
-@pytest.mark.parametrize("name", [*(f"{name}_total" for name in COUNTERS), *GAUGES])
+@pytest.mark.parametrize(
+    "name", [*(f"{name}_total" for name in (*COUNTERS, *LIVE_COUNTERS)), *GAUGES, *LIVE_GAUGES, DURATION]
+)
 def test_every_metric_has_its_line_with_all_labels(name: str) -> None:
-    _, labels = {**COUNTERS, **GAUGES}[name.removesuffix("_total")]
+    meanings = {**COUNTERS, **GAUGES, **LIVE_COUNTERS, **LIVE_GAUGES, DURATION: ("", ())}
+    _, labels = meanings[name.removesuffix("_total")]
     row = f"| `{name}` | {', '.join(f'`{label}`' for label in labels)} |"
     assert row in TEXT["docs/metrics.md"]
 

@@ -27,6 +27,7 @@ from pipeline.cli.hosts import hosts
 from pipeline.cli.key import key
 from pipeline.cli.redact import redact
 from pipeline.cli.rules import rules
+from pipeline.cli.run import run
 from pipeline.cli.say import say
 from pipeline.cli.scan import scan
 from pipeline.cli.score_series import score_series
@@ -63,8 +64,24 @@ def commands() -> None:
     """Make edge logs safe: secrets, tokens, cookies, queries and addresses are taken out before a log leaves."""
 
 
-_COMMANDS = (redact, findings, coverage, explain, diff, scan, check, rules, hosts, score_series, key, simulate, demo)
-for _command in (*_COMMANDS, completion):
+_COMMANDS = (
+    redact,
+    run,
+    findings,
+    coverage,
+    explain,
+    diff,
+    scan,
+    check,
+    rules,
+    hosts,
+    score_series,
+    key,
+    simulate,
+    demo,
+    completion,
+)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 

@@ -26,6 +26,7 @@ DEAD: Mapping[str, str] = {
     "not_csv": "a row in which a quote does not end, or stands where none may",
     "wrong_columns": "a row of more or fewer cells than there are columns",
     "broken_document": "JSON that breaks off, or is none from here on",
+    "killed": "a line on which worker processes of a live run die or hang",
 }
 """By the reason of a dead letter."""
 

@@ -170,7 +170,7 @@ def _metrics(result: Result, parts: Parts, judged: Judged | None) -> bytes:
     from pipeline.metrics import Known, render
 
     known = Known(dataset_names(parts.catalogue), tuple(sorted({rule.family for rule in parts.rules})))
-    return render(result.tally, known, parts.policy.digest, judged.counted() if judged else None)
+    return render({"": result.tally}, known, parts.policy.digest, judged.counted() if judged else None)
 
 
 def _paths(result: Result) -> bytes:

@@ -13,7 +13,7 @@ SCHEMA = json_schema()
 def test_it_names_every_key_and_what_it_means() -> None:
     assert set(SCHEMA["properties"]) == set(Document.model_fields)
     assert SCHEMA["additionalProperties"] is False
-    for section in ("Key", "Redact", "Identity", "Bounds", "FilesSource", "ObjectsSource", "LokiSink"):
+    for section in ("Key", "Redact", "Identity", "Bounds", "FilesSource", "HttpSource", "ObjectsSource", "LokiSink"):
         for name, key in SCHEMA["$defs"][section]["properties"].items():
             assert key["description"], name
 

@@ -26,7 +26,7 @@ DETECTED = Detected(
 
 
 def _samples(tally: Tally, detected: Detected | None = None) -> dict[tuple[str, Labels], float]:
-    text = render(tally, KNOWN, "0123456789abcdef", detected).decode()
+    text = render({"": tally}, KNOWN, "0123456789abcdef", detected).decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -108,11 +108,11 @@ def test_without_detection_nothing_is_said_of_it() -> None:
 
 
 def test_equal_counts_give_equal_bytes() -> None:
-    assert render(_full(), KNOWN, "x") == render(_full(), KNOWN, "x")
+    assert render({"": _full()}, KNOWN, "x") == render({"": _full()}, KNOWN, "x")
 
 
 def test_every_metric_says_what_it_means() -> None:
-    text = render(Tally(), KNOWN, "x").decode()
+    text = render({"": Tally()}, KNOWN, "x").decode()
     for name, (meaning, _) in {**COUNTERS, **GAUGES}.items():
         total = f"{name}_total" if name in COUNTERS else name
         assert f"# HELP {total} {meaning}\n# TYPE {total} {'counter' if name in COUNTERS else 'gauge'}\n" in text

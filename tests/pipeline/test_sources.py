@@ -58,7 +58,7 @@ def test_every_key_of_a_source_arrives(tmp_path: Path, readings: int) -> None:
 
 
 FAULTS = {
-    "a kind of a later version": ("kind = 'http'\nlisten = ':1'", f"edge.toml:2: source[0].kind: {LATER}"),
+    "a kind of a later version": ("kind = 'kafka'\ntopic = 'x'", f"edge.toml:2: source[0].kind: {LATER}"),
     "a kind that is none": (
         "kind = 'ftp'\npath = 'x'",
         "edge.toml:2: source[0].kind: unknown word; right would be one of",

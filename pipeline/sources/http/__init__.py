@@ -1,0 +1,1 @@
+"""A place that log jobs push to over HTTP."""
