@@ -37,6 +37,7 @@ from pipeline.sources.http.tls import context_of
 from pipeline.sources.http.uploads import Said, Uploads, Verdict
 from pipeline.spool import SEGMENT_BYTES, Spool
 from pipeline.start import Parts, build_engine, dataset_names
+from pipeline.stores import is_address
 from redactors.base import ConfigurationError
 
 Tell = Callable[[str], None]
@@ -123,7 +124,7 @@ async def build(given: Given, state: JudgeState, tell: Tell, ends: Ends) -> Hous
 
     """
     live, parts = given.live, given.parts
-    for source in given.settings.sources:
+    for source in (each for each in given.settings.sources if not is_address(each.path)):
         tell(f"{source.path}: a live run does not read files; right would be: edgesieve redact")
     lock = _lock(live.spool)
     shelf = _open_shelf(live, tell)

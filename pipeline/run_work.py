@@ -12,7 +12,7 @@ import orjson
 from detectors.sights import time_ms
 from pipeline.base import Batch, DeadLetter, InputError, Limits
 from pipeline.codec import Block, Deflater, blocks, inflate
-from pipeline.forms.peek import Kept, begins_with_record
+from pipeline.forms.wrapping import wraps_batch, wraps_record
 from pipeline.spool_entries import Piece
 from pipeline.tasks import Redactor
 from redactors.base import Tally
@@ -137,6 +137,19 @@ def _refused(job: Job, dead: Sequence[DeadLetter]) -> str:
     return next((each.reason for each in dead if job.whole and each.reason in BROKEN | TOO_BIG), "")
 
 
+def _is_record(line: bytes, catalogue: Catalogue) -> bool:
+    """Tell whether a line is a record, and holds none."""
+
+    def knows(names: tuple[str, ...]) -> bool:
+        return catalogue.recognise(names) is not None
+
+    try:
+        record = orjson.loads(line)
+    except ValueError:
+        return False
+    return isinstance(record, dict) and not wraps_batch(record, knows) and not wraps_record(record, knows)
+
+
 @dataclass(slots=True)
 class _Packing:
     """Safe bytes on their way into pieces."""
@@ -155,7 +168,7 @@ class _Packing:
         """Take whole safe lines."""
         if body and not self._begun:
             self._begun = True
-            self.odd = not begins_with_record(Kept(iter((body,))), len(body))
+            self.odd = not _is_record(body.partition(b"\n")[0], self.catalogue)
         if not self.odd:
             self._held += body
             if len(self._held) >= PIECE_BYTES:

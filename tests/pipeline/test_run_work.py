@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+import edgesieve
 from pipeline.base import Batch, Limits
 from pipeline.cache import user_cache
 from pipeline.run_bisect import done_in_the_end
@@ -27,6 +28,7 @@ DNS = (
     b'{"QueryName":"a.example","QueryType":1,"ResponseCode":0,'
     b'"Timestamp":"2026-03-02T09:14:00Z","SourceIP":"203.0.113.7"}\n'
 )
+DEMO = Path(edgesieve.__file__).parent / "pipeline" / "demo"
 _Result = TypeVar("_Result")
 
 
@@ -68,6 +70,13 @@ def test_datasets_that_come_mixed_are_parted(bench: Bench) -> None:
     assert (dns["first"], dns["records"]) == (1772442840, 1)
 
 
+@pytest.mark.parametrize("path", sorted(path for path in DEMO.rglob("*") if path.is_file()), ids=lambda path: path.name)
+def test_every_bundled_log_is_taken(bench: Bench, path: Path) -> None:
+    done = work(Job(path.read_bytes(), str(path)), bench)
+    assert (done.refused, done.dead) == ("", [])
+    assert sum(each.said["records"] for each in done.pieces) >= 20
+
+
 def test_a_line_that_is_none_stays_and_the_rest_goes(bench: Bench) -> None:
     done = work(Job(RAW + b"no json\n" + RAW, "o"), bench)
     assert [(each.line, each.offset, each.reason) for each in done.dead] == [(2, len(RAW), "not_json")]
@@ -82,8 +91,9 @@ def test_a_line_that_is_none_stays_and_the_rest_goes(bench: Bench) -> None:
         (gzip.compress(RAW * 20_000), "too_large"),
         (b"[" + RAW[:-1] + b"]\n", NO_LINES),
         (b"RayID,ClientIP\n8a,203.0.113.7\n", NO_LINES),
+        (b'{"events":[' + RAW[:-1] + b"]}\n", NO_LINES),
     ],
-    ids=["cut off", "no gzip", "too big", "an array", "rows"],
+    ids=["cut off", "no gzip", "too big", "an array", "rows", "a batch in a batch"],
 )
 def test_what_breaks_off_or_is_no_lines_is_refused_whole(bench: Bench, body: bytes, reason: str) -> None:
     done = work(Job(body, "o"), bench)
