@@ -26,8 +26,8 @@ _RECENT: Final = 4096
 """Fingerprints that wait to be sorted in, or a quarter of what is there, if that is more."""
 
 
-def numbers(marks: str) -> Iterator[int]:
-    """Go through the first 64 bits of fingerprints of 16 letters each, joined: keyed hashes.
+def numbers(marks: str) -> list[int]:
+    """Return the first 64 bits of fingerprints of 16 letters each, joined: keyed hashes.
 
     Raises:
         ValueError: they are something else.
@@ -38,10 +38,8 @@ def numbers(marks: str) -> Iterator[int]:
     if len(marks) % MARK_LETTERS:
         message = f"fingerprints are of {MARK_LETTERS} letters each"
         raise ValueError(message)
-    if marks:
-        data = int(marks.translate(_DIGITS), 32).to_bytes(len(marks) // MARK_LETTERS * _FIRST.size, "big")
-        for (each,) in _FIRST.iter_unpack(data):
-            yield each
+    data = int(marks.translate(_DIGITS) or "0", 32).to_bytes(len(marks) // MARK_LETTERS * _FIRST.size, "big")
+    return [each for (each,) in _FIRST.iter_unpack(data)]
 
 
 def number(letters: str) -> int:
@@ -128,10 +126,12 @@ class FingerprintSet:
     def _sort(self) -> None:
         self._settle()
         if self._recent:
-            known = self._sorted.tolist()
-            known += sorted(self._recent)
-            known.sort()  # two runs, which are only merged
-            self._sorted = array("Q", dict.fromkeys(known))
+            known = sorted(self._recent)
+            if self._sorted:
+                known += self._sorted.tolist()
+                known.sort()  # two runs, which are only merged
+                known = list(dict.fromkeys(known))
+            self._sorted = array("Q", known)
             self._recent.clear()
 
 

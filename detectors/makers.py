@@ -43,7 +43,7 @@ def makers(around: Surroundings) -> Mapping[str, Maker]:
         "network": _network,
         "asker": asker,
         "credentials": _credentials,
-        "sessions": lambda look: joined(look, look.role("cookies"), tokens.sessions),
+        "sessions": _sessions,
         "identity": partial(_identity, paths=identity.request, around=around),
         "answered": partial(_identity, paths=identity.response, around=around),
         "acting_for": partial(_identity, paths=identity.impersonation, around=around),
@@ -75,6 +75,13 @@ def _credentials(look: Look) -> Code:
     marks = look.call(tokens.marks, "w")
     codes = (f"(({usual} else {marks}) if (w := {look.safe(path)}) else '')" for path in look.role("credentials"))
     return " + ".join(codes)
+
+
+def _sessions(look: Look) -> Code:
+    first, *others = look.role("cookies") or [""]
+    code = joined(look, [first], tokens.sessions) if first else ""
+    more = (f"({look.call(tokens.more_sessions, 'w', 's')} if (w := {look.safe(path)}) else '')" for path in others)
+    return " + ".join((f"(s := {code})", *more)) if others else code
 
 
 def _time(look: Look) -> Code:

@@ -39,19 +39,19 @@ def sorted_out(
             continue
         if record not in dropped:
             for inner in rows[start:at]:
-                _add(stretches, (inner[SHAPE], *row[SCOPE : SCOPE + 1]), inner, lines[record])
-            stretch = _add(stretches, row[: SCOPE + 1], row, lines[record])
+                _enter(stretches, (inner[SHAPE], *row[SCOPE : SCOPE + 1]), inner, lines[record])
+            of = row[: SCOPE + 1]
+            stretch = stretches.get(of) or stretches.setdefault(of, Stretch(of[SCOPE]))
             if record in hits:
-                last = len(stretch.rows) - 1
-                stretch.hits += [Hit(last, path, rule, fingerprint) for _, path, rule, fingerprint in hits[record]]
+                own = len(stretch.rows)
+                stretch.hits += [Hit(own, path, rule, fingerprint) for _, path, rule, fingerprint in hits[record]]
+            stretch.rows.append(row)
+            stretch.lines.append(lines[record])
         start, record = at + 1, record + 1
     return stretches.values()
 
 
-def _add(stretches: dict[Row, Stretch], of: Row, row: Row, line: int) -> Stretch:
-    stretch = stretches.get(of)
-    if stretch is None:
-        stretch = stretches[of] = Stretch(of[SCOPE])
+def _enter(stretches: dict[Row, Stretch], of: Row, row: Row, line: int) -> None:
+    stretch = stretches.setdefault(of, Stretch(of[SCOPE]))
     stretch.rows.append(row)
     stretch.lines.append(line)
-    return stretch

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from detectors.columns import LONGEST
+from detectors.columns import LONGEST, MARK_LETTERS
 
 Value = Any
 """Any JSON value."""
@@ -48,6 +48,18 @@ def sessions(value: Value) -> str:
     if value.__class__ is str:
         return "".join(_SESSIONS.findall(value)) if "~" in value else ""
     return "".join(map(sessions, value)) if value.__class__ is list else ""
+
+
+def more_sessions(value: Value, known: str) -> str:
+    """Return those of another header, where it holds others: the same cookies are often logged twice.
+
+    >>> more_sessions("sid=[session~KQ.ABCDEFGHIJKLMNOPQRST]; lang=de", "ABCDEFGHIJKLMNOP")
+    ''
+    """
+    as_many = value.__class__ is str and value.count("~") * MARK_LETTERS == len(known)
+    if as_many and all(known[at : at + MARK_LETTERS] in value for at in range(0, len(known), MARK_LETTERS)):
+        return ""
+    return sessions(value)
 
 
 def person(value: Value, mark: Callable[[str], str]) -> str:
