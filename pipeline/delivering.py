@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.base import Batch
+from pipeline.packing import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,21 @@ class Delivery:
     dataset: str
     zone: str
     """Empty where the source does not know it."""
-    body: bytes
-    """Safe NDJSON, not compressed; each record ends in a line feed."""
+    lines: bytes
+    """Safe NDJSON, not compressed; each record ends in a line feed. Empty where `member` has it."""
     records: int
     first: int
     """Event time of the earliest record in seconds since 1970; the time of arrival where records name none."""
     last: int
     policy: str
     """Digest of the policy that made it."""
+    member: bytes = b""
+    """The same as one gzip member, where it lies ready."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the safe NDJSON, not compressed."""
+        return self.lines or unpacked(self.member)
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault

@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from pipeline.delivering import Delivery
-from pipeline.run_work import unpacked
+from pipeline.packing import unpacked
 from pipeline.spool_entries import Entry, Piece
 from pipeline.where import Test, value_of
 from redactors.base import Record
@@ -51,17 +51,18 @@ class Route:
         return (not self.datasets or dataset in self.datasets) and (not self.zones or zone in self.zones)
 
     def _delivery(self, entry: Entry, at: int, piece: Piece, catalogue: Catalogue) -> Delivery | None:
-        said, body = piece.said, unpacked(piece.blob)
+        said, body, member = piece.said, b"", piece.blob
         dataset, records = said["dataset"], said["records"]
         if self.where or self.drop_fields or self.sample is not None:
-            lines = [*self._picked(body, dataset, catalogue)]
-            body, records = b"".join(lines), len(lines)
+            lines = [*self._picked(unpacked(piece.blob), dataset, catalogue)]
+            body, member, records = b"".join(lines), b"", len(lines)
         if not records:
             return None
         name = f"{entry.origin}\n{at}\n{dataset}\n{self.sink}".encode()
         made = hashlib.blake2b(name, digest_size=_ID_BYTES).hexdigest()
         policy = str(entry.said["policy"])
-        return Delivery(made, entry.origin, dataset, said["zone"], body, records, said["first"], said["last"], policy)
+        zone, first, last = said["zone"], said["first"], said["last"]
+        return Delivery(made, entry.origin, dataset, zone, body, records, first, last, policy, member)
 
     def _picked(self, body: bytes, dataset: str, catalogue: Catalogue) -> Iterator[bytes]:
         roles = catalogue[dataset].roles if dataset in catalogue.names() else {}

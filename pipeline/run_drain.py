@@ -12,11 +12,11 @@ from typing import Final
 from pipeline.delivering import Delivery, Refused, Sink, Unavailable
 from pipeline.faults import place_of
 from pipeline.ledger import LedgerError
+from pipeline.packing import pack
 from pipeline.private import replace_private
 from pipeline.routing import Route
 from pipeline.run_counts import Counts
 from pipeline.run_intake import Shelf
-from pipeline.run_work import pack
 from pipeline.spool import Position
 from pipeline.spool_entries import Entry
 from redactors.datasets import Catalogue
@@ -140,8 +140,8 @@ class Lane:
 
     def _keep(self, delivery: Delivery) -> None:
         self.refused_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"{delivery.dataset.replace('/', '-')}-{delivery.first}-{delivery.id}.ndjson.zst"
-        replace_private(self.refused_folder / name, pack(delivery.body))
+        name = f"{delivery.dataset.replace('/', '-')}-{delivery.first}-{delivery.id}.ndjson.gz"
+        replace_private(self.refused_folder / name, delivery.member or pack(delivery.body))
 
     def _count(self, what: str, by: int) -> None:
         self.counts.count(f"edgesieve_sink_{what}", self.name, by=by)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.ledger import Ledger
+from pipeline.packing import pack
 from pipeline.run_intake import Shelf
 from pipeline.run_threads import Thread
-from pipeline.run_work import pack
 from pipeline.spool import FullError, Spool
 from pipeline.spool_entries import Entry, Piece
 

@@ -11,8 +11,9 @@ import orjson
 
 from detectors.sights import time_ms
 from pipeline.base import Batch, DeadLetter, InputError, Limits
-from pipeline.codec import Block, Deflater, blocks, inflate
+from pipeline.codec import Block, blocks, inflate
 from pipeline.forms.wrapping import wraps_batch, wraps_record
+from pipeline.packing import pack, unpacked
 from pipeline.spool_entries import Piece
 from pipeline.tasks import Redactor
 from redactors.base import Tally
@@ -160,8 +161,8 @@ class _Packing:
     odd: bool = False
     """What comes out is no lines of JSON."""
     _held: bytearray = field(default_factory=bytearray)
-    _bodies: list[bytes] = field(default_factory=list)
-    """Packed, of datasets that are told by the tally at the end."""
+    _packed: list[bytes] = field(default_factory=list)
+    """What came before, where a batch is long: its datasets are told by the tally at the end."""
     _begun: bool = False
 
     def take(self, body: bytes) -> None:
@@ -172,25 +173,27 @@ class _Packing:
         if not self.odd:
             self._held += body
             if len(self._held) >= PIECE_BYTES:
-                self._pack()
+                self._packed.append(pack(self._held))
+                self._held.clear()
 
     def finish(self) -> None:
         """Turn all that came into pieces of one dataset each."""
-        if self._held and not self.odd:
-            if not self._held.endswith(b"\n"):
-                self._held += b"\n"
-            self._pack()
+        if self.odd:
+            return
+        if self._held and not self._held.endswith(b"\n"):
+            self._held += b"\n"
         met = {dataset for (dataset, outcome), count in self.done.tally.records.items() if outcome != "dead" and count}
-        for packed in self._bodies:
-            if len(met) == 1:
-                self._piece(next(iter(met)), unpacked(packed), packed)
-            else:
-                for dataset, body in _parted(unpacked(packed), self.catalogue).items():
-                    self._piece(dataset, body, pack(body))
+        for packed in self._packed:
+            self._part(met, unpacked(packed), packed)
+        if self._held:
+            self._part(met, bytes(self._held))
 
-    def _pack(self) -> None:
-        self._bodies.append(pack(self._held))
-        self._held.clear()
+    def _part(self, met: set[str], body: bytes, packed: bytes = b"") -> None:
+        if len(met) == 1:
+            self._piece(next(iter(met)), body, packed or pack(body))
+        else:
+            for dataset, part in _parted(body, self.catalogue).items():
+                self._piece(dataset, part, pack(part))
 
     def _piece(self, dataset: str, body: bytes, packed: bytes) -> None:
         first, last = _times(body, dataset, self.catalogue)
@@ -198,17 +201,6 @@ class _Packing:
         said = {"dataset": dataset, "zone": zone, "records": body.count(b"\n"), "first": first, "last": last}
         self.done.pieces.append(Piece(said, packed))
         self.done.looped += _looped(body, self.job.host) if self.job.host else 0
-
-
-def pack(body: bytes | bytearray) -> bytes:
-    """Compress safe bytes."""
-    deflater = Deflater("zstd")
-    return deflater.feed(bytes(body)) + deflater.finish()
-
-
-def unpacked(blob: bytes) -> bytes:
-    """Return what was packed."""
-    return b"".join(inflate((blob,), _UNBOUND))
 
 
 def _parted(body: bytes, catalogue: Catalogue) -> dict[str, bytes]:

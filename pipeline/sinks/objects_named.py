@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from pipeline.codec import Deflater
 from pipeline.delivering import Delivery, Refused, Unavailable
 from pipeline.objects import Client, StoreError, client_of
+from pipeline.packing import pack
 from pipeline.stores import Address, ObjectTarget
 from pipeline.uploads import metadata, put
 
@@ -44,8 +44,7 @@ class ObjectsSink:
         """Do nothing: the client is shared."""
 
     def _write(self, delivery: Delivery) -> None:
-        deflater = Deflater("gzip")
-        body = deflater.feed(delivery.body) + deflater.finish()
+        body = delivery.member or pack(delivery.body)
         digest = hashlib.sha256(delivery.id.encode()).hexdigest()
         try:
             client = client_of(self.target.store)

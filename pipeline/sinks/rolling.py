@@ -1,6 +1,6 @@
 """A folder of files that grow: one a dataset, appended to, closed when it is long enough; each record once.
 
-Whatever is appended is a whole gzip member or zstd frame. What is known of the files is kept by the ledger after they
+Whatever is appended is whole gzip members or a zstd frame. What is known of the files is kept by the ledger after they
 are durable: how long each is, and which deliveries came last. So after a crash a file is cut back to what is known, and
 what is delivered again is known by its id.
 """
@@ -131,14 +131,14 @@ class RollingFiles:
     def _append(self, deliveries: Sequence[Delivery]) -> dict[str, _Growing]:
         """Append; return the files as they are then, and leave what is known of them as it is."""
         files = {dataset: _Growing(each.name, each.size, each.begun) for dataset, each in self._files.items()}
-        by_dataset: dict[str, list[bytes]] = {}
+        by_dataset: dict[str, list[Delivery]] = {}
         for each in deliveries:
-            by_dataset.setdefault(each.dataset, []).append(each.body)
-        for dataset, bodies in by_dataset.items():
+            by_dataset.setdefault(each.dataset, []).append(each)
+        for dataset, those in by_dataset.items():
             file = files.get(dataset)
             if file is None:
                 file = files[dataset] = self._begin(dataset)
-            file.size = _append_to(self.how.folder / file.name, file.size, self._packed(bodies))
+            file.size = _append_to(self.how.folder / file.name, file.size, self._packed(those))
         return files
 
     def _begin(self, dataset: str) -> _Growing:
@@ -148,9 +148,11 @@ class RollingFiles:
         name = f"{_ODD.sub('-', dataset)}_{start}_{self._number:08d}{ENDINGS[self.how.compression]}{_OPEN}"
         return _Growing(name, 0, now)
 
-    def _packed(self, bodies: Sequence[bytes]) -> bytes:
+    def _packed(self, deliveries: Sequence[Delivery]) -> bytes:
+        if self.how.compression == "gzip" and all(each.member for each in deliveries):
+            return b"".join(each.member for each in deliveries)
         deflater = Deflater(self.how.compression)
-        return b"".join((*map(deflater.feed, bodies), deflater.finish()))
+        return b"".join((*(deflater.feed(each.body) for each in deliveries), deflater.finish()))
 
     def _roll(self) -> None:
         """Give a file that is long or old enough its final name."""

@@ -31,7 +31,7 @@ from pipeline.cache import Cache, user_cache
 from pipeline.config import load
 from pipeline.detecting import detection_of, watching
 from pipeline.judge_state import judge_state
-from pipeline.run_work import unpacked
+from pipeline.packing import unpacked
 from pipeline.start import prepare
 from tests.live.server import CONFIG, Server, started
 from tests.live.traffic import CANARY, Senders, Upload, uploads_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.run_work import unpacked
+from pipeline.packing import unpacked
 from tests.live.chaos import UNEQUAL, findings_of
 from tests.live.server import HEADERS, spawned, started
 from tests.live.traffic import uploads_of

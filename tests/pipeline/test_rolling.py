@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.delivering import Delivery, Unavailable
-from pipeline.run_work import unpacked
+from pipeline.packing import unpacked
 from pipeline.sinks.rolling import Rolling, RollingFiles
 from redactors.base import ConfigurationError
 

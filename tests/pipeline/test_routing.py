@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import orjson
 
+from pipeline.packing import pack
 from pipeline.routing import Route
-from pipeline.run_work import pack
 from pipeline.spool_entries import Entry, Piece
 from pipeline.where import parse_where
 from redactors.datasets import load_catalogue

@@ -14,13 +14,14 @@ import pytest
 from pipeline.base import Batch
 from pipeline.delivering import Delivery, Received, Refused, Unavailable
 from pipeline.ledger import Ledger, LedgerError
+from pipeline.packing import pack
 from pipeline.routing import Route
 from pipeline.run_counts import AGAIN, NO_ROOM, REFUSED, STORED, Counts
 from pipeline.run_drain import Lane
 from pipeline.run_intake import Answer, Intake, Shelf
 from pipeline.run_pump import pump
 from pipeline.run_threads import Thread
-from pipeline.run_work import Bench, Job, pack
+from pipeline.run_work import Bench, Job
 from pipeline.run_workers import Workers
 from pipeline.spool import FullError, Spool
 from pipeline.spool_entries import Entry, Piece

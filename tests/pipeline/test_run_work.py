@@ -14,8 +14,9 @@ import pytest
 import edgesieve
 from pipeline.base import Batch, Limits
 from pipeline.cache import user_cache
+from pipeline.packing import unpacked
 from pipeline.run_bisect import done_in_the_end
-from pipeline.run_work import NO_LINES, Bench, Done, Job, job_of, unpacked, work
+from pipeline.run_work import NO_LINES, Bench, Done, Job, job_of, work
 from pipeline.run_workers import WorkerLostError, Workers
 from pipeline.settings import Settings
 from pipeline.start import build_engine, prepare

@@ -44,7 +44,7 @@ async def _read(held: Broker, topic: str, count: int) -> list[ConsumerRecord]:
 def test_all_records_arrive_in_chunks_whose_keys_tell_repeats(held: Broker) -> None:
     async def run() -> list[ConsumerRecord]:
         sink = _sink(held, "chunks")
-        await sink.write([ONE, replace(ONE, id="two", body=LINES[0] + b"\n")])
+        await sink.write([ONE, replace(ONE, id="two", lines=LINES[0] + b"\n")])
         await sink.write([ONE])
         await sink.close()
         return await _read(held, "chunks", 7)
@@ -67,7 +67,7 @@ def test_each_finding_is_a_message(held: Broker) -> None:
     async def run() -> list[ConsumerRecord]:
         said = {"kind": "kafka", "brokers": [held.address], "topic": "findings"}
         sink = findings_sink_of(said, Around(Path(), Path(), {}))
-        await sink.write([replace(ONE, body=b'{"id":"1"}\n{"id":"2"}\n')])
+        await sink.write([replace(ONE, lines=b'{"id":"1"}\n{"id":"2"}\n')])
         await sink.close()
         return await _read(held, "findings", 2)
 
@@ -80,7 +80,7 @@ def test_a_topic_that_takes_less_refuses_for_good(held: Broker) -> None:
         sink = _sink(held, "small")
         noise = b"".join(b'{"x":"%s"}\n' % each.hex().encode() for each in _noise(300))
         with pytest.raises(Refused, match="a message is longer than it takes"):
-            await sink.write([replace(ONE, body=noise)])
+            await sink.write([replace(ONE, lines=noise)])
         await sink.close()
 
     held.create("small", "max.message.bytes=20000")

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import pytest
 
-from pipeline.run_work import unpacked
+from pipeline.packing import unpacked
 from tests.live.server import CONFIG, HEADERS, SECRET, Server, answered, spawned, started
 from tests.program import RAW, SAFE, Edgesieve
 

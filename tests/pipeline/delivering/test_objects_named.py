@@ -67,7 +67,7 @@ def test_a_delivery_that_comes_again_writes_over_itself(served: Served) -> None:
     first = served.found("again")
     _write("again", ONE)
     assert served.found("again") == first
-    _write("again", replace(ONE, body=b"[]\n"))
+    _write("again", replace(ONE, lines=b"[]\n"))
     assert [gzip.decompress(data) for data in served.found("again").values()] == [b"[]\n"]
 
 
